@@ -1,0 +1,75 @@
+"""Lock files: pinned, hashed, true to pyproject.toml, and free of addresses."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCKS = ["requirements.lock", "requirements-dev.lock", "requirements-node.lock"]
+PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)")
+
+
+def pins(name: str) -> dict[str, set[str]]:
+    """Return package -> its pinned versions (several where the versions of Python differ)."""
+    found: dict[str, set[str]] = {}
+    for line in (ROOT / name).read_text().splitlines():
+        if match := PIN.match(line):
+            found.setdefault(canonicalize_name(match[1]), set()).add(match[2])
+    return found
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_carries_no_address(name: str) -> None:
+    text = (ROOT / name).read_text()
+    assert "://" not in text
+    assert not [line for line in text.splitlines() if line.startswith("-") or "/" in line]
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_line_is_a_hashed_pin(name: str) -> None:
+    blocks = (ROOT / name).read_text().replace("\\\n", " ").splitlines()
+    assert blocks
+    for block in blocks:
+        assert PIN.match(block), block
+        assert "--hash=sha256:" in block, block
+
+
+def test_runtime_lock_answers_pyproject() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    locked = pins("requirements.lock")
+    for requirement in map(Requirement, project["dependencies"]):
+        versions = locked.get(canonicalize_name(requirement.name))
+        assert versions, f"{requirement.name} is not locked: run `make lock`"
+        assert any(requirement.specifier.contains(version) for version in versions), requirement
+
+
+def test_dev_lock_answers_its_groups() -> None:
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    locked = pins("requirements-dev.lock")
+    for group in ("test", "lint", "bench", "build"):
+        for requirement in map(Requirement, groups[group]):
+            assert canonicalize_name(requirement.name) in locked, f"{requirement.name} is not locked: run `make lock`"
+
+
+def test_dev_lock_holds_the_runtime_lock() -> None:
+    runtime, dev = pins("requirements.lock"), pins("requirements-dev.lock")
+    assert {name: dev.get(name) for name in runtime} == runtime
+
+
+def test_no_optional_giant_slipped_in() -> None:
+    assert not {"torch", "torchvision", "tensorflow", "open3d"} & set(pins("requirements-dev.lock"))
+
+
+def test_npm_lock_carries_no_address() -> None:
+    lock = ROOT / "viewer" / "package-lock.json"
+    if not lock.exists():
+        pytest.skip("no viewer/package-lock.json in this checkout")
+    text = lock.read_text()
+    assert '"resolved"' not in text
+    assert '"integrity"' in text
