@@ -1,0 +1,119 @@
+"""GDAL handles: few, pooled, one thread at a time.
+
+rasterio datasets are not thread-safe and cost half a millisecond to open, so they are lent to one thread at a time and kept
+for the next. File descriptors stay bounded: idle handles beyond the limit are closed, the least recently used first.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import rasterio
+from rasterio.errors import NotGeoreferencedWarning, RasterioError
+
+from geo3d.errors import RasterError
+
+Dataset = Any
+"""An open rasterio dataset; rasterio has no type hints."""
+
+CACHE_BYTES = 64 << 20
+"""GDAL's own block cache, for the whole process. Small: tiles have their own caches, and a server must stay below 1 GB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What GDAL opens, with which drivers and options. Equal targets share handles."""
+
+    name: str
+    """Path, ``/vsi`` address, or the text of a VRT."""
+    drivers: tuple[str, ...] = ()
+    """Short names of the drivers that may try; empty = every driver."""
+    options: tuple[tuple[str, str], ...] = ()
+    """GDAL configuration for opening and reading."""
+    overview: int | None = None
+    """Open this overview (0 = the first) instead of the native pixels."""
+
+    def environment(self) -> Any:
+        """Return the GDAL environment of this target, to be entered in the thread that opens or reads."""
+        return rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES, **dict(self.options))
+
+
+class HandlePool:
+    """Lends open datasets to threads. Thread-safe; share one in a process."""
+
+    def __init__(self, limit: int = 64) -> None:
+        """Keep at most `limit` idle handles open."""
+        self._limit = limit
+        self._idle: OrderedDict[int, tuple[Target, Dataset]] = OrderedDict()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    @contextmanager
+    def borrow(self, target: Target) -> Iterator[Dataset]:
+        """Lend a dataset to this thread, within the GDAL environment of its target.
+
+        Raises:
+            RasterError: GDAL cannot open it. Errors of the caller's own reads pass through unchanged.
+        """
+        with target.environment():
+            dataset = self._take(target) or _open(target)
+            try:
+                yield dataset
+            except BaseException:
+                dataset.close()  # after an error a handle may hold half-read state
+                raise
+            self._give(target, dataset)
+
+    def forget(self, name: str) -> None:
+        """Close the idle handles of a file, e.g. before it is deleted (Windows) or because it changed."""
+        with self._lock:
+            mine = [key for key, (target, _) in self._idle.items() if target.name == name]
+            gone = [self._idle.pop(key)[1] for key in mine]
+        for dataset in gone:
+            dataset.close()
+
+    def close(self) -> None:
+        """Close all idle handles; lent ones close when they come back."""
+        with self._lock:
+            self._closed = True
+            gone = [dataset for _, dataset in self._idle.values()]
+            self._idle.clear()
+        for dataset in gone:
+            dataset.close()
+
+    def __len__(self) -> int:
+        """Count the idle handles."""
+        return len(self._idle)
+
+    def _take(self, target: Target) -> Dataset | None:
+        with self._lock:
+            for key in reversed(self._idle):
+                if self._idle[key][0] == target:
+                    return self._idle.pop(key)[1]
+        return None
+
+    def _give(self, target: Target, dataset: Dataset) -> None:
+        with self._lock:
+            if self._closed:
+                gone = [dataset]
+            else:
+                self._idle[id(dataset)] = (target, dataset)
+                gone = [self._idle.popitem(last=False)[1][1] for _ in range(len(self._idle) - self._limit)]
+        for extra in gone:
+            extra.close()
+
+
+def _open(target: Target) -> Dataset:
+    options = {} if target.overview is None else {"OVERVIEW_LEVEL": target.overview}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", NotGeoreferencedWarning)
+        try:
+            return rasterio.open(target.name, driver=list(target.drivers) or None, **options)
+        except RasterioError as error:
+            raise RasterError(f"GDAL cannot open {target.name[:200]}: {error}") from error
