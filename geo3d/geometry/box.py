@@ -37,7 +37,8 @@ class Box(Shape):
         if self.angle == 0.0:
             cos, sin = 1.0, 0.0
         half = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)]) * self.size
-        return half @ np.array([(cos, sin), (-sin, cos)]) + self.center
+        corners: Array = half @ np.array([(cos, sin), (-sin, cos)]) + self.center
+        return corners
 
     def problems(self) -> tuple[Problem, ...]:
         """Return ``zero-area`` where a side is zero."""

@@ -17,7 +17,8 @@ class Camera(Value):
 
     kind: Literal["camera"] = "camera"
     model: Literal["pinhole", "brown", "fisheye"] = "pinhole"
-    """``pinhole`` has no distortion; ``brown`` is k1 k2 p1 p2 k3 k4 k5 k6 as OpenCV; ``fisheye`` is Kannala-Brandt k1..k4."""
+    """``pinhole`` has no distortion; ``brown`` is k1 k2 p1 p2 k3 k4 k5 k6 as OpenCV; ``fisheye`` is Kannala-Brandt
+    k1..k4."""
     fx: PositiveFloat
     """Focal length in pixels, x."""
     fy: PositiveFloat

@@ -60,27 +60,40 @@ class Cuboid(Shape):
         """See `Shape.moved`; keeps edges orthogonal (nearest rotation), the loss says how far the corners are off."""
         corners = dst_from_src(self.vertices())
         center = corners.mean(axis=0)
-        axes = np.stack([
-            corners[[0, 1, 2, 3]].mean(axis=0) - corners[[4, 5, 6, 7]].mean(axis=0),
-            corners[[0, 3, 4, 7]].mean(axis=0) - corners[[1, 2, 5, 6]].mean(axis=0),
-            corners[[0, 1, 4, 5]].mean(axis=0) - corners[[2, 3, 6, 7]].mean(axis=0),
-        ], axis=1)
+        axes = np.stack(
+            [
+                corners[[0, 1, 2, 3]].mean(axis=0) - corners[[4, 5, 6, 7]].mean(axis=0),
+                corners[[0, 3, 4, 7]].mean(axis=0) - corners[[1, 2, 5, 6]].mean(axis=0),
+                corners[[0, 1, 4, 5]].mean(axis=0) - corners[[2, 3, 6, 7]].mean(axis=0),
+            ],
+            axis=1,
+        )
         size = np.linalg.norm(axes, axis=0)
         fallback = matrix_of(self.rotation)
         directions = np.where(size > 0, axes / np.where(size > 0, size, 1.0), fallback)
         u, _, vt = np.linalg.svd(directions)
         rotation = u @ np.diag([1.0, 1.0, np.linalg.det(u @ vt)]) @ vt
-        moved = self.model_copy(update={
-            "frame": frame,
-            "center": tuple(center.tolist()),
-            "size": tuple(size.tolist()),
-            "rotation": quaternion_of(rotation),
-        })
+        moved = self.model_copy(
+            update={
+                "frame": frame,
+                "center": tuple(center.tolist()),
+                "size": tuple(size.tolist()),
+                "rotation": quaternion_of(rotation),
+            }
+        )
         return moved, float(np.linalg.norm(moved.vertices() - corners, axis=1).max())
 
 
-CORNERS: Array = np.array([
-    (0.5, 0.5, 0.5), (0.5, -0.5, 0.5), (0.5, -0.5, -0.5), (0.5, 0.5, -0.5),
-    (-0.5, 0.5, 0.5), (-0.5, -0.5, 0.5), (-0.5, -0.5, -0.5), (-0.5, 0.5, -0.5),
-])
+CORNERS: Array = np.array(
+    [
+        (0.5, 0.5, 0.5),
+        (0.5, -0.5, 0.5),
+        (0.5, -0.5, -0.5),
+        (0.5, 0.5, -0.5),
+        (-0.5, 0.5, 0.5),
+        (-0.5, -0.5, 0.5),
+        (-0.5, -0.5, -0.5),
+        (-0.5, 0.5, -0.5),
+    ]
+)
 CORNERS.setflags(write=False)

@@ -17,7 +17,7 @@ from geo3d.geometry.value import Number, Value
 
 
 class Affine(Value):
-    """Link a pixel frame to its parent: ``x = a*col + b*row + c``, ``y = d*col + e*row + f`` (GDAL corner convention)."""
+    """Link a pixel frame to its parent: ``x = a*col + b*row + c``, ``y = d*col + e*row + f`` (as GDAL)."""
 
     kind: Literal["affine"] = "affine"
     a: Number
@@ -58,7 +58,11 @@ class Gcps(Value):
 
 
 class Rpc(Value):
-    """Link a pixel frame by rational polynomial coefficients (RPC00B): parent is longitude, latitude on WGS 84."""
+    """Link a pixel frame by rational polynomial coefficients (RPC00B): parent is longitude, latitude on WGS 84.
+
+    The numbers are as the file has them: offsets count the CENTRE of the first pixel as 0. Our transform adds the half
+    pixel that leads to the corner convention of pixel frames.
+    """
 
     kind: Literal["rpc"] = "rpc"
     line_offset: Number

@@ -30,7 +30,8 @@ class Mask(Shape):
     @model_validator(mode="after")
     def _is_full(self) -> Self:
         if sum(self.counts) != self.size[0] * self.size[1]:
-            raise ValueError(f"run lengths sum to {sum(self.counts)}, the crop has {self.size[0] * self.size[1]} pixels")
+            n_pixels = self.size[0] * self.size[1]
+            raise ValueError(f"run lengths sum to {sum(self.counts)}, the crop has {n_pixels} pixels")
         return self
 
     @classmethod
@@ -71,4 +72,4 @@ class Mask(Shape):
         """
         if frame == self.frame:
             return self, 0.0
-        raise GeometryError("a mask is tied to its pixel grid; convert it to polygons before moving it to another frame")
+        raise GeometryError("a mask is tied to its pixel grid; convert it to polygons before moving it")

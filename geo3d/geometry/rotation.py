@@ -11,11 +11,13 @@ from geo3d.geometry.pose import Quaternion
 def matrix_of(quaternion: Quaternion) -> Array:
     """Return the rotation matrix (3, 3) of a unit quaternion (w, x, y, z)."""
     w, x, y, z = quaternion
-    return np.array([
-        (1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)),
-        (2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)),
-        (2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)),
-    ])
+    return np.array(
+        [
+            (1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)),
+            (2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)),
+            (2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)),
+        ]
+    )
 
 
 def quaternion_of(matrix: Array) -> Quaternion:
