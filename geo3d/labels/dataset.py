@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from geo3d.labels.annotation import Annotation
 from geo3d.labels.layer import Layer
 from geo3d.labels.ontology import AttributeValue, Ontology
 from geo3d.labels.provenance import Provenance
+from geo3d.labels.review import ReviewState
 from geo3d.labels.scene import Scene
 from geo3d.labels.thing import Relation, Thing
 
@@ -33,10 +34,18 @@ class AnnotationColumns:
     attributes: Sequence[dict[str, AttributeValue]]
     """Attributes of each."""
     provenance: Provenance
-    """Shared by all."""
+    """Shared by all, unless `provenances` says otherwise."""
     ids: Sequence[str] | None = None
     """Ids where the source brings them; None = made by the store."""
     extra: Sequence[dict[str, Any]] | None = None
+    states: Sequence[ReviewState] | None = None
+    """Review state of each where the source brings them; None = all are drafts."""
+    provenances: Sequence[Provenance] | None = None
+    """Of each, where a file of geo3d comes home with who drew what; None = `provenance` for all."""
+    samples: Sequence[int | None] | None = None
+    """Sample of each; None = all belong to the scene as a whole."""
+    things: Sequence[str | None] | None = None
+    """Id of the thing that each observes; None = nobody has said, for all."""
 
     def __len__(self) -> int:
         """Count the annotations."""
@@ -49,7 +58,8 @@ class Dataset:
 
     ontology: Ontology
     scenes: tuple[Scene, ...] = ()
-    annotations: Sequence[Annotation] = ()
+    annotations: Collection[Annotation] = ()
+    """May be a view that parses from the store while it is iterated over, several times: a million need not be in memory."""
     things: Sequence[Thing] = ()
     relations: Sequence[Relation] = ()
     layers: Sequence[Layer] = ()
