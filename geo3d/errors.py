@@ -60,6 +60,14 @@ class NotPermitted(Geo3dError):
     """This actor may not do this."""
 
 
+class SignInRequired(Geo3dError):
+    """The server does not know who asks: open the address it printed, sign in, or send a bearer token."""
+
+
+class TooManyAttempts(Geo3dError):
+    """Too many wrong passwords in a short time; ``details["retry_after_s"]`` says how long to wait."""
+
+
 class NothingToUndo(Geo3dError):
     """The actor has no change set left to undo or redo in this scene."""
 
