@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -66,10 +67,26 @@ def test_no_optional_giant_slipped_in() -> None:
     assert not {"torch", "torchvision", "tensorflow", "open3d"} & set(pins("requirements-dev.lock"))
 
 
+NPM_LOCK = ROOT / "viewer" / "package-lock.json"
+needs_npm_lock = pytest.mark.skipif(not NPM_LOCK.exists(), reason="no viewer/package-lock.json in this checkout")
+
+
+@needs_npm_lock
 def test_npm_lock_carries_no_address() -> None:
-    lock = ROOT / "viewer" / "package-lock.json"
-    if not lock.exists():
-        pytest.skip("no viewer/package-lock.json in this checkout")
-    text = lock.read_text()
+    text = NPM_LOCK.read_text()
     assert '"resolved"' not in text
     assert '"integrity"' in text
+
+
+@needs_npm_lock
+def test_npm_lock_is_complete_for_every_platform() -> None:
+    """`npm ci` refuses a lock without the packages of other platforms; npm leaves them out where a registry lacks them."""
+    packages = json.loads(NPM_LOCK.read_text())["packages"]
+    locked = {path.rpartition("node_modules/")[2] for path in packages}
+    missing = {
+        f"{path} -> {name}"
+        for path, package in packages.items()
+        for name in package.get("optionalDependencies", {})
+        if name not in locked
+    }
+    assert not missing, "take a version that has them all, then: npm install --package-lock-only, without node_modules"
