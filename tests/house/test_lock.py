@@ -80,7 +80,7 @@ def test_npm_lock_carries_no_address() -> None:
 
 @needs_npm_lock
 def test_npm_lock_is_complete_for_every_platform() -> None:
-    """`npm ci` refuses a lock without the packages of other platforms; npm leaves them out where a registry lacks them."""
+    """`npm ci` refuses a lock that lacks other platforms' packages; npm leaves out what a registry lacks."""
     packages = json.loads(NPM_LOCK.read_text())["packages"]
     locked = {path.rpartition("node_modules/")[2] for path in packages}
     missing = {
