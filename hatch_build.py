@@ -88,13 +88,22 @@ def npm_environment() -> Iterator[dict[str, str]]:
         yield environment
 
 
-def run_npm(viewer: Path, *arguments: str) -> int:
-    """Run npm in the viewer's folder and return its exit status."""
+def run_npm(viewer: Path, *arguments: str, quiet: bool = False) -> int:
+    """Run npm in the viewer's folder and return its exit status; quiet: what it says is shown only when it fails."""
     with npm_environment() as environment:
         npm = shutil.which("npm", path=environment["PATH"])
         assert npm is not None, "npm_environment promises npm"
-        # npm speaks on stdout, which belongs to whoever asked for a build
-        return subprocess.run([npm, *arguments], cwd=viewer, env=environment, stdout=sys.stderr).returncode
+        result = subprocess.run(
+            [npm, *arguments],
+            cwd=viewer,
+            env=environment,
+            stdout=subprocess.PIPE if quiet else sys.stderr,  # stdout belongs to whoever asked for a build
+            stderr=subprocess.STDOUT if quiet else None,
+            text=True,
+        )
+    if quiet and result.returncode != 0:
+        print(result.stdout, file=sys.stderr)
+    return result.returncode
 
 
 def installed_packages_are_fresh(viewer: Path) -> bool:
@@ -123,7 +132,7 @@ def install_packages(root: Path) -> None:
     if installed_packages_are_fresh(viewer):
         return
     print("viewer: npm ci", file=sys.stderr, flush=True)
-    if run_npm(viewer, "ci", "--no-audit", "--no-fund", "--loglevel=error") != 0:
+    if run_npm(viewer, "ci", "--no-audit", "--no-fund", quiet=True) != 0:
         raise RuntimeError("npm ci failed in viewer/ (see above)")
 
 
@@ -137,7 +146,7 @@ def build_viewer(root: Path) -> None:
         return
     install_packages(root)
     print("viewer: npm run build", file=sys.stderr, flush=True)
-    if run_npm(root / VIEWER, "run", "--silent", "build") != 0:
+    if run_npm(root / VIEWER, "run", "build", quiet=True) != 0:
         raise RuntimeError("npm run build failed in viewer/ (see above)")
     index = root / BUILT / "index.html"
     if not index.exists():
