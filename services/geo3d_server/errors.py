@@ -50,6 +50,10 @@ STATUS: Mapping[type[errors.Geo3dError], int] = {
 """Every deliberate error and its status; a test holds the table complete."""
 
 
+_KINDS_OF_HTTP = {404: "urn:geo3d:not-found", 405: "urn:geo3d:method-not-allowed", 413: "urn:geo3d:limit-exceeded"}
+"""What starlette and FastAPI raise by themselves."""
+
+
 class Problem(BaseModel):
     """The body of every error."""
 
@@ -109,7 +113,9 @@ def answer_to(error: Exception) -> Response:
         case HTTPException():
             phrase = HTTPStatus(error.status_code).phrase
             said = error.detail if isinstance(error.detail, str) else phrase
-            return answer(f"urn:geo3d:http-{error.status_code}", error.status_code, said)
+            response = answer(_KINDS_OF_HTTP.get(error.status_code, "urn:geo3d:http"), error.status_code, said)
+            response.headers.update(error.headers or {})
+            return response
         case _:
             return answer("urn:geo3d:unexpected", 500, "something went wrong in the server; its log says what")
 
