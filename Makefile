@@ -105,7 +105,7 @@ format: setup-dev ## ruff's fixes and layout over the Python, biome's over the v
 .PHONY: types
 types: setup-dev ## the viewer's TypeScript types, generated anew from the server's OpenAPI
 	$(call say,types: OpenAPI to TypeScript)
-	@$(VIEWER) npm run --silent --if-present types
+	@PYTHON=$(abspath $(PY)) $(VIEWER) npm run --silent types
 
 .PHONY: bench
 bench: setup-dev ## speed, merged as flat keys into build/bench.json (ONLY=part for a part)

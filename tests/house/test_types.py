@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ def test_generated_types_are_fresh() -> None:
     result = subprocess.run(
         [sys.executable, "hatch_build.py", "npm", "run", "--silent", "types", "--", "--check"],
         cwd=ROOT,
+        env={**os.environ, "PYTHON": sys.executable},
         capture_output=True,
         text=True,
     )
