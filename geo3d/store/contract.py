@@ -1,9 +1,10 @@
 """What a store offers. SQL stays behind this contract; one suite in tests/contracts runs over every backend.
 
-A *stream* is what has gapless revisions of its own: each scene (stream = scene id) and the project (stream = ``"project"``:
-the project document with its ontology, and the scene documents' existence). Every write is one `ChangeSet` on one stream
-in one transaction: it adds exactly one revision, is recorded in an append-only log, and the current state is a projection
-of that log which can be rebuilt.
+A *stream* is what has gapless revisions of its own: each scene (stream = scene id) and the project (stream = ``"project"``).
+The project document with its ontology is on the project's stream. Everything of a scene, its scene document included, is
+on the scene's own stream: ``apply(scene.id, Put(scene))`` makes the scene (and with it the stream), writes it anew, and
+``Delete(kind="scene")`` removes it. Every write is one `ChangeSet` on one stream in one transaction: it adds exactly one
+revision, is recorded in an append-only log, and the current state is a projection of that log which can be rebuilt.
 """
 
 from __future__ import annotations
@@ -101,8 +102,10 @@ class TileLabels:
     """Index into ("draft", "submitted", "accepted", "rejected"), shape (n,)."""
     geometries: Sequence[bytes]
     """Geometry of each as little-endian WKB (2D)."""
+    anchors: npt.NDArray[np.float64]
+    """Anchor of each: its geometry's first position (always a place where it is drawn), shape (n, 2)."""
     is_anchor: npt.NDArray[np.bool_]
-    """True where the tile holds the annotation's anchor (its bounds' centre): each annotation has one anchor tile."""
+    """True where the anchor lies in the asked bounds (half-open): each annotation has one anchor tile."""
     cells: npt.NDArray[np.float64]
     """What is too small to draw: shape (m, 2), centres of the cells that count it."""
     cell_codes: npt.NDArray[np.int32]
@@ -134,15 +137,25 @@ class Store(Protocol):
         """Write a change set in one transaction, durable when it returns.
 
         Raises:
-            Conflict: A base is not the current revision (``details["current"]``: id -> JSON of the newer version or None).
+            Conflict: A base is not the current revision (``details["current"]``: id -> the newer version as a JSON
+                object, or None where it was deleted).
             ValidationFailed: The ontology refuses something (``details["problems"]``).
             ReviewRefused: The workflow forbids a change of state.
-            NotFound: A deleted or patched document is not there, or the stream is unknown.
+            NotFound: A deleted or patched document never existed, or the stream is unknown.
         """
         ...
 
-    def load(self, stream: str, batches: Iterable[AnnotationColumns], changes: ChangeSet | None, *, client_id: str, actor: str,
-             message: str, progress: Progress | None = None) -> Commit:
+    def load(
+        self,
+        stream: str,
+        batches: Iterable[AnnotationColumns],
+        changes: ChangeSet | None,
+        *,
+        client_id: str,
+        actor: str,
+        message: str,
+        progress: Progress | None = None,
+    ) -> Commit:
         """Write millions of annotations as ONE revision: through the log, with history and one undo.
 
         `changes` (classes are on the project's stream; frames of the scene document, things, relations) go first, in the
@@ -162,14 +175,20 @@ class Store(Protocol):
         """Return the bounds of the annotations of each frame."""
         ...
 
-    def tile(self, stream: str, frame: str, bounds: Bounds, resolution: float) -> TileLabels:
+    def tile(
+        self, stream: str, frame: str, bounds: Bounds, resolution: float, *, margin: float | None = None
+    ) -> TileLabels:
         """Return the labels that meet the bounds, drawn or counted.
 
         Args:
             stream: The scene.
             frame: Frame of bounds and result.
             bounds: Of the tile, half-open for anchors and cells: [minx, maxx) x [miny, maxy).
-            resolution: Units of the frame per pixel; annotations smaller than a few pixels are counted in cells.
+            resolution: Units of the frame per pixel; annotations smaller than some 4 to 8 pixels are counted in cells.
+                It decides who is drawn and who is counted, so it must be the SAME number for all tiles of one zoom
+                (for a grid in another CRS: take it once per zoom, at the centre of the scene, not per tile).
+            margin: How far beyond the bounds labels are still given (drawn, never anchored), units of the frame;
+                None = 8 pixels, which covers the buffer of a vector tile.
         """
         ...
 
@@ -212,6 +231,10 @@ class Store(Protocol):
 
     def setting(self, name: str, value: bytes | None = None) -> bytes | None:
         """Return a named private value of the workspace (token, grid cache key); set it first when `value` is given."""
+        ...
+
+    def change_counter(self) -> int:
+        """Return a number that differs after any write, of another process too; asking costs some microseconds."""
         ...
 
     def check(self) -> tuple[str, ...]:
