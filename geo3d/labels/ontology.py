@@ -132,6 +132,23 @@ class Ontology(Value):
         return Ontology(version=self.version + 1, classes=(*self.classes, made)), made
 
 
+    def merged(self, other: Ontology) -> Ontology:
+        """Return these classes with another's: a class of a known slug keeps its code and takes the rest, others are added.
+
+        A new class keeps its code where it is free, else it gets the next one.
+        """
+        mine = {c.slug: c for c in self.classes}
+        taken = {c.code for c in self.classes}
+        for theirs in other.classes:
+            if theirs.slug in mine:
+                mine[theirs.slug] = theirs.model_copy(update={"code": mine[theirs.slug].code})
+                continue
+            code = theirs.code if theirs.code not in taken else max(taken, default=0) + 1
+            taken.add(code)
+            mine[theirs.slug] = theirs.model_copy(update={"code": code})
+        return Ontology(version=self.version + 1, classes=tuple(mine.values()))
+
+
 PALETTE = (
     "#e5484d", "#46a758", "#c98a3a", "#4d7fe5", "#d64fd0", "#12a594", "#f5d90a", "#8e6cef",
     "#f76b15", "#7ce2fe", "#bdee63", "#ff8dcc", "#978365", "#3e63dd", "#30a46c", "#e93d82",

@@ -1,0 +1,49 @@
+"""The demo workspace: the simulated country as a project, half of it labelled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from geo3d.geometry import MapFrame
+from geo3d.intake import map_frame_id
+from geo3d.labels import ChangeSet, Put, Scene, new_id
+from geo3d.synth.demo import CRS, GSD, ORIGIN, orthophoto, terrain
+from geo3d.synth.truth import ONTOLOGY, truth
+from geo3d.synth.world import make_world
+from geo3d.workspace import Workspace
+
+SCENE = "corridor"
+"""Id of the demo's scene."""
+
+
+def create_demo(folder: str | Path, progress: Callable[[float], None], *, side: float = 1000.0, gsd: float = GSD) -> Workspace:
+    """Make the demo workspace, or open it where it is there already and whole.
+
+    Args:
+        folder: Where; made when missing. An interrupted making is done again.
+        progress: Told the fraction done.
+        side: Side of the country, metres.
+        gsd: Metres per pixel of the orthophoto.
+    """
+    root = Path(folder).resolve()
+    workspace = Workspace.create(root, "Demo corridor")
+    if any(scene.id == SCENE for scene in workspace.scenes()):
+        return workspace
+    world = make_world(side)
+    files = root / "files" / "demo"
+    files.mkdir(parents=True, exist_ok=True)
+    ortho, dem = files / "orthophoto.tif", files / "terrain.tif"
+    if not ortho.exists():
+        orthophoto(ortho, world, lambda f: progress(0.94 * f), gsd=gsd)
+    if not dem.exists():
+        terrain(dem, world)
+    workspace.edit_project("Set up the demo's classes", "geo3d demo", ontology=ONTOLOGY)
+    frame = MapFrame(id=map_frame_id(CRS), crs=CRS)
+    scene = Scene(id=SCENE, title="Corridor", frames=(frame,))
+    labels = tuple(Put(document=a) for a in truth(world, SCENE, frame.id, ORIGIN, west_of=side / 2))
+    change = ChangeSet(client_id=new_id(), actor="geo3d demo", message="Label the western half", changes=(Put(document=scene), *labels))
+    workspace.store.apply(SCENE, change)
+    workspace.add([ortho, dem], scene=SCENE, actor="geo3d demo")
+    progress(1.0)
+    return workspace

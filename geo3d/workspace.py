@@ -1,0 +1,337 @@
+"""A workspace: a folder with labels, settings and caches; what scripts, the command line and the server work on."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from geo3d.errors import NotFound, StoreError
+from geo3d.intake import asset_of, with_assets
+from geo3d.labels import Annotation, Asset, ChangeSet, LabelClass, Ontology, Project, Put, Scene, new_id
+from geo3d.raster.collection import Arrangement, group
+from geo3d.raster.handle import HandlePool
+from geo3d.raster.source import Raster, open_raster
+from geo3d.raster.trust import Trust
+from geo3d.store import PROJECT, Query, Store, open_store
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+
+    from geo3d.exchange import ImportResult
+    from geo3d.formats.report import Report
+
+Progress = Callable[[float], None]
+_OPEN_RASTERS = 128
+"""Rasters kept in memory; their file handles are bounded by the pool besides."""
+
+
+def _silent(_fraction: float) -> None:
+    """Ignore progress."""
+
+
+class Workspace:
+    """A folder with ``workspace.db``, ``files/``, ``cache/`` and ``exports/``. Thread-safe.
+
+    Example:
+        >>> with Workspace.open("survey") as workspace:  # doctest: +SKIP
+        ...     scene = workspace.scene("Harbour")
+        ...     frame = workspace.dataframe(scene.id)
+        ...     workspace.export(scene.id, "geopackage", "harbour.gpkg")
+    """
+
+    def __init__(self, root: Path, store: Store, hosts: Sequence[str] = ()) -> None:
+        """Wrap an opened store; use `open` or `create`."""
+        self.root = root
+        self.store = store
+        self.hosts = tuple(hosts)
+        self._pool = HandlePool(limit=64)
+        self._rasters: OrderedDict[Asset, Raster] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @classmethod
+    def open(cls, folder: str | Path, *, hosts: Sequence[str] = ()) -> Self:
+        """Open a workspace.
+
+        Args:
+            folder: The workspace's folder.
+            hosts: Hosts that remote rasters may come from.
+
+        Raises:
+            StoreError: There is none; ``geo3d init`` makes one.
+        """
+        root = Path(folder).resolve()
+        if not (root / "workspace.db").exists():
+            raise StoreError(f"{folder} is no workspace; make one with: geo3d init {folder}")
+        return cls(root, open_store(root / "workspace.db"), hosts)
+
+    @classmethod
+    def create(cls, folder: str | Path, title: str = "") -> Self:
+        """Make a workspace in a folder, which is made too; a folder that is one already is opened."""
+        root = Path(folder).resolve()
+        is_new = not (root / "workspace.db").exists()
+        for name in ("files", "cache", "exports"):
+            (root / name).mkdir(parents=True, exist_ok=True)
+        workspace = cls(root, open_store(root / "workspace.db", create=True))
+        if is_new and title:
+            workspace.edit_project(f"Call it {title}", title=title)
+        return workspace
+
+    def close(self) -> None:
+        """Close rasters and store."""
+        with self._lock:
+            for raster in self._rasters.values():
+                raster.close()
+            self._rasters.clear()
+        self._pool.close()
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        """Return the workspace; it closes at the end of the block."""
+        return self
+
+    def __exit__(self, _type: type[BaseException] | None, _e: BaseException | None, _tb: TracebackType | None) -> None:
+        """Close."""
+        self.close()
+
+    # -- reading
+
+    @property
+    def project(self) -> Project:
+        """The project with its ontology."""
+        return self.store.project()
+
+    @property
+    def ontology(self) -> Ontology:
+        """The classes."""
+        return self.store.project().ontology
+
+    def scenes(self) -> tuple[Scene, ...]:
+        """Return all scenes."""
+        return self.store.scenes()
+
+    def scene(self, name: str) -> Scene:
+        """Return a scene by id, or by its title where only one has it.
+
+        Raises:
+            NotFound: There is none, or several have this title; the message lists what there is.
+        """
+        scenes = self.store.scenes()
+        found = [s for s in scenes if s.id == name] or [s for s in scenes if s.title == name]
+        if len(found) == 1:
+            return found[0]
+        there = ", ".join(sorted(repr(s.title) for s in scenes)) or "none yet"
+        raise NotFound(f"{'several scenes are' if found else 'no scene is'} called {name!r}; there are: {there}")
+
+    def annotations(self, scene: str, query: Query | None = None) -> Iterator[Annotation]:
+        """Iterate over the annotations of a scene as values."""
+        return (Annotation.model_validate_json(json) for json in self.store.read(scene, query or Query()))
+
+    def dataframe(self, scene: str, crs: str | None = None) -> GeoDataFrame:
+        """Return the annotations of a scene as a GeoDataFrame.
+
+        Args:
+            scene: Id of the scene.
+            crs: CRS wanted; None = that of the scene's first map frame, or pixel space (no CRS).
+        """
+        from geo3d.exchange import dataframe_of
+
+        return dataframe_of(self.store, scene, crs)
+
+    def asset(self, scene: str, asset: str) -> Asset:
+        """Return an asset of a scene. Raises NotFound."""
+        for found in self.store.scene(scene).assets:
+            if found.id == asset:
+                return found
+        raise NotFound(f"scene {scene} has no asset {asset}")
+
+    def find_asset(self, asset: str) -> tuple[Scene, Asset]:
+        """Return an asset and its scene, by the asset's id alone. Raises NotFound."""
+        for scene in self.store.scenes():
+            for found in scene.assets:
+                if found.id == asset:
+                    return scene, found
+        raise NotFound(f"no scene has an asset {asset}")
+
+    def raster_of(self, asset: Asset) -> Raster:
+        """Return the raster behind an asset, opened lazily and kept."""
+        key = asset.model_copy(update={"title": "", "properties": {}, "sha256": None})
+        with self._lock:
+            raster = self._rasters.pop(key, None)
+            if raster is None:
+                raster = self._open(key)
+            self._rasters[key] = raster
+            while len(self._rasters) > _OPEN_RASTERS:
+                self._rasters.popitem(last=False)[1].close()
+        return raster
+
+    def raster(self, asset: str) -> Raster:
+        """Return the raster behind an asset id. Raises NotFound."""
+        return self.raster_of(self.find_asset(asset)[1])
+
+    def forget(self, asset: Asset) -> None:
+        """Close what is open of an asset whose files were replaced."""
+        with self._lock:
+            for key in [k for k in self._rasters if k.id == asset.id]:
+                self._rasters.pop(key).close()
+
+    def trust_of(self, asset: Asset) -> Trust:
+        """Return what the files of an asset may touch."""
+        if asset.trust == "owner":
+            return Trust(level="owner", hosts=self.hosts)
+        return Trust(level="uploaded", roots=(str(self.path_of(asset.href).parent),))
+
+    def path_of(self, href: str) -> Path:
+        """Return where an href of this workspace lies."""
+        return self.root / href
+
+    # -- writing
+
+    def add(
+        self,
+        files: Sequence[str | Path],
+        *,
+        scene: str | None = None,
+        arrangement: Arrangement = "layers",
+        trust: Literal["owner", "uploaded"] = "owner",
+        actor: str = "owner",
+    ) -> tuple[Scene, tuple[Asset, ...]]:
+        """Register rasters in a scene; the files stay where they are.
+
+        Args:
+            files: Paths (or allowed URLs).
+            scene: Id or title of the scene; a new one is made where none has it. None = a new one called like the file.
+            arrangement: How several files belong together: layers, stack, mosaic or series.
+            trust: ``uploaded`` files may not point anywhere else.
+            actor: Who adds them.
+
+        Raises:
+            RasterError: A file cannot be read; nothing was added then.
+        """
+        made = []
+        for member_paths, kind, title in group([self._absolute(f) for f in files], arrangement):
+            hrefs = [self._href(path) for path in member_paths]
+            draft = Asset.model_validate({
+                "id": new_id(), "href": hrefs[0], "members": tuple(hrefs) if kind != "single" else (), "arrangement": kind,
+                "trust": trust,
+            })  # fmt: skip
+            with self._open(draft) as raster:
+                made.append(
+                    asset_of(
+                        raster.info, draft.href, members=draft.members, arrangement=kind, title=title, trust=trust
+                    )
+                )
+        target = self._scene_for(scene, made[0][0].title if made else "Scene", actor)
+        grown = with_assets(target, made, is_series=arrangement == "series")
+        titles = ", ".join(asset.title for asset, _ in made)
+        self.write_scene(grown, actor, f"Add {titles}"[:500])
+        return self.store.scene(target.id), tuple(grown.assets[len(target.assets) :])
+
+    def write_scene(self, scene: Scene, actor: str, message: str) -> None:
+        """Write a scene document over the version it was read as. Raises Conflict."""
+        change = ChangeSet(
+            client_id=new_id(), actor=actor, message=message, changes=(Put(document=scene, base=scene.revision),)
+        )
+        self.store.apply(scene.id, change)
+
+    def edit_project(self, message: str, actor: str = "owner", **fields: Any) -> Project:
+        """Write fields of the project document."""
+        before = self.store.project()
+        after = Project.model_validate({**dict(before), **fields})
+        change = ChangeSet(
+            client_id=new_id(), actor=actor, message=message, changes=(Put(document=after, base=before.revision),)
+        )
+        self.store.apply(PROJECT, change)
+        return self.store.project()
+
+    def add_class(self, title: str, actor: str = "owner", **fields: object) -> LabelClass:
+        """Add a class to the ontology."""
+        ontology, made = self.ontology.with_class(title, **fields)
+        self.edit_project(f"Add class {title}", actor, ontology=ontology)
+        return made
+
+    def export(
+        self,
+        scene: str,
+        format: str,
+        target: str | Path,
+        options: Mapping[str, Any] | None = None,
+        progress: Progress = _silent,
+    ) -> Report:
+        """Write the labels of a scene in a format; see `geo3d.formats`.
+
+        Raises:
+            OptionError: No such format, or an option that does not fit.
+            FormatError: The labels cannot be written in this format.
+        """
+        from geo3d.exchange import export_scene
+        from geo3d.formats.registry import writers
+
+        writer = writers().make(format, options)
+        return export_scene(self.store, self.scene(scene).id, writer, Path(target), self.raster, progress)
+
+    def import_labels(
+        self,
+        scene: str,
+        format: str,
+        source: str | Path,
+        options: Mapping[str, Any] | None = None,
+        *,
+        actor: str = "owner",
+        crs: str | None = None,
+        class_map: Mapping[str, str] | None = None,
+        progress: Progress = _silent,
+    ) -> ImportResult:
+        """Read labels of a file into a scene as one revision; missing classes are made and reported."""
+        from geo3d.exchange import import_into
+        from geo3d.formats.registry import readers
+
+        reader = readers().make(format, options)
+        return import_into(
+            self.store,
+            self.scene(scene).id,
+            reader,
+            Path(source),
+            actor=actor,
+            class_map=class_map,
+            crs=crs,
+            progress=progress,
+        )
+
+    # -- inside
+
+    def _open(self, asset: Asset) -> Raster:
+        hrefs = asset.members or (asset.href,)
+        paths = [href if "://" in href else str(self.path_of(href)) for href in hrefs]
+        source: str | list[str] = paths[0] if asset.arrangement == "single" else paths
+        return open_raster(
+            source,
+            trust=self.trust_of(asset),
+            cache_dir=self.root / "cache",
+            pool=self._pool,
+            arrangement=asset.arrangement,
+        )
+
+    def _absolute(self, file: str | Path) -> str:
+        return str(file) if "://" in str(file) else str(Path(file).expanduser().resolve())
+
+    def _href(self, path: str) -> str:
+        if "://" in path:
+            return path
+        inside = Path(path).is_relative_to(self.root)
+        return Path(path).relative_to(self.root).as_posix() if inside else path
+
+    def _scene_for(self, name: str | None, title: str, actor: str) -> Scene:
+        if name is not None:
+            try:
+                return self.scene(name)
+            except NotFound:
+                if any(s.title == name for s in self.store.scenes()):
+                    raise
+                title = name
+        scene = Scene(id=new_id(), title=title)
+        self.write_scene(scene, actor, f"Make scene {title}")
+        return self.store.scene(scene.id)
