@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -20,6 +20,7 @@ from rich.table import Table
 
 from geo3d import __version__
 from geo3d.errors import Geo3dError, OptionError
+from geo3d.labels import Ontology
 
 app = typer.Typer(
     name="geo3d",
@@ -38,6 +39,7 @@ _err = Console(stderr=True, highlight=False)
 Folder = Annotated[Path, typer.Argument(help="Folder of the workspace.", metavar="DIR")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 SceneName = Annotated[str, typer.Option("--scene", help="Id or title of the scene.")]
+Arrangement = Literal["layers", "stack", "mosaic", "series"]
 Options = Annotated[list[str], typer.Option("--option", "-o", help="Option of the format, KEY=VALUE; repeatable.")]
 
 
