@@ -14,7 +14,7 @@ from geo3d.labels.layer import Layer
 from geo3d.labels.ontology import AttributeValue, Ontology
 from geo3d.labels.provenance import Provenance
 from geo3d.labels.review import ReviewState
-from geo3d.labels.scene import Scene
+from geo3d.labels.scene import Scene, SceneStatus
 from geo3d.labels.thing import Relation, Thing
 
 
@@ -63,6 +63,7 @@ class Dataset:
     things: Sequence[Thing] = ()
     relations: Sequence[Relation] = ()
     layers: Sequence[Layer] = ()
+    statuses: Sequence[SceneStatus] = ()
     extra: dict[str, Any] = field(default_factory=dict)
 
     def of_scene(self, scene: str) -> Iterator[Annotation]:

@@ -1,0 +1,173 @@
+"""Labels on their way into a vector file: shapely geometries in the CRS of the file, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from geo3d.errors import FrameError, GeometryError
+from geo3d.formats.base import Progress
+from geo3d.formats.ogc import shape_of
+from geo3d.formats.place import Places
+from geo3d.formats.report import LossLog
+from geo3d.geometry import Polyline
+from geo3d.geometry.shape import Mapping
+from geo3d.labels import Annotation, Dataset
+
+BATCH = 8192
+"""Annotations that are in memory at once."""
+
+
+@dataclass(frozen=True)
+class VectorBatch:
+    """Annotations with their geometry in the file's coordinates; what could not get there is left out and logged."""
+
+    annotations: list[Annotation]
+    shapes: npt.NDArray[np.object_]
+    """Shapely geometries, shape (n,); None = a tag."""
+    homes: list[str | None]
+    """CRS of each shape as text; None = no CRS (pixel space, or a tag)."""
+    origins: list[str | None]
+    """CRS of the map that each one's frame hangs on, before it was brought to the CRS of the file; None = none."""
+    widths: list[float | None]
+    """Full width of each line that has one, in units of the file."""
+
+
+def kind_of(annotation: Annotation) -> str:
+    """Return the kind of an annotation's geometry, or ``tag``."""
+    return annotation.geometry.kind if annotation.geometry is not None else "tag"
+
+
+def chunked(dataset: Dataset, progress: Progress, size: int = BATCH) -> Iterator[list[Annotation]]:
+    """Iterate over the annotations in lists of at most `size`, telling progress."""
+    annotations, done, total = iter(dataset.annotations), 0, max(1, len(dataset.annotations))
+    while batch := list(islice(annotations, size)):
+        yield batch
+        done += len(batch)
+        progress(min(1.0, done / total))
+
+
+def vector_batches(dataset: Dataset, crs: str | None, log: LossLog, progress: Progress) -> Iterator[VectorBatch]:
+    """Iterate over all annotations as vector shapes.
+
+    Args:
+        dataset: Scenes and annotations.
+        crs: CRS to bring everything to; None = each in the CRS of its map (pixel frames go to the map they lie on), and
+            in its own coordinates where there is none.
+        log: Told of what has no vector shape or no way to the CRS.
+        progress: Told the fraction done.
+    """
+    places = {scene.id: Places(scene) for scene in dataset.scenes}
+    for batch in chunked(dataset, progress):
+        yield _batch(batch, places, crs, log)
+
+
+def _batch(annotations: list[Annotation], places: dict[str, Places], crs: str | None, log: LossLog) -> VectorBatch:
+    shapes = np.empty(len(annotations), dtype=object)
+    homes: list[str | None] = [None] * len(annotations)
+    origins: list[str | None] = [None] * len(annotations)
+    widths: list[float | None] = [None] * len(annotations)
+    groups: dict[tuple[str, str], list[int]] = {}
+    keep = np.zeros(len(annotations), dtype=bool)
+    for i, annotation in enumerate(annotations):
+        if annotation.geometry is None:
+            keep[i] = True
+            continue
+        shape = _shape(annotation, log)
+        if shape is not None:
+            shapes[i] = shape
+            groups.setdefault((annotation.scene, annotation.geometry.frame), []).append(i)
+    for (scene, frame), members in groups.items():
+        moved, origin, home = _moved(shapes[members], places.get(scene), frame, crs)
+        for i, shape in zip(members, moved, strict=True):
+            if isinstance(shape, str):
+                log.lose(annotations[i].id, kind_of(annotations[i]), "no-transform", shape)
+                continue
+            widths[i] = _width(annotations[i], shapes[i], shape)
+            keep[i], shapes[i], origins[i], homes[i] = True, shape, origin, home
+    kept = np.flatnonzero(keep).tolist()
+    return VectorBatch(
+        [annotations[i] for i in kept],
+        shapes[kept],
+        [homes[i] for i in kept],
+        [origins[i] for i in kept],
+        [widths[i] for i in kept],
+    )
+
+
+def _width(annotation: Annotation, before: shapely.Geometry, after: shapely.Geometry) -> float | None:
+    """Return the width of a line in the new units: scaled by the mean stretch along it, as `Polyline.moved` does."""
+    width = annotation.geometry.width if isinstance(annotation.geometry, Polyline) else None
+    if width is None or after is before or not before.length:
+        return width
+    return width * float(after.length / before.length)
+
+
+def _shape(annotation: Annotation, log: LossLog) -> shapely.Geometry | None:
+    geometry = annotation.geometry
+    assert geometry is not None
+    try:
+        shape = shape_of(geometry)
+    except (ValueError, GeometryError, shapely.errors.GEOSException) as error:
+        log.lose(annotation.id, geometry.kind, "too-few-points", f"no {geometry.kind} can be made of it: {error}")
+        return None
+    if shape is None:
+        log.lose(annotation.id, geometry.kind, "kind-not-carried", f"a {geometry.kind} is no vector shape")
+    elif shape.is_empty:
+        log.lose(annotation.id, geometry.kind, "empty", f"the {geometry.kind} holds nothing")
+        return None
+    elif geometry.kind == "mask":
+        log.reduce(annotation.id, "mask", "mask-outlined", "the mask is written as the outline of its pixels")
+    return shape
+
+
+def _moved(
+    shapes: npt.NDArray[np.object_], places: Places | None, frame: str, crs: str | None
+) -> tuple[list[shapely.Geometry | str], str | None, str | None]:
+    """Return the shapes in the wanted CRS (a sentence where that fails), the CRS they hang on and the one they are in."""
+    if places is None:
+        return [f"its scene is not in the data set, so frame {frame!r} is unknown"] * len(shapes), None, None
+    try:
+        origin = places.home(frame)
+        home = crs if crs is not None else origin
+        mapping = places.mapping(frame, home)
+    except FrameError as error:
+        return [error.message] * len(shapes), None, None
+    if mapping is None:
+        return list(shapes), origin, home
+    out: list[shapely.Geometry | str] = [""] * len(shapes)
+    flags = shapely.has_z(shapes)
+    for has_z in (False, True):
+        members = np.flatnonzero(flags == has_z)
+        if not len(members):
+            continue
+        try:
+            moved = move(shapes[members], mapping, has_z=has_z)
+        except FrameError as error:
+            moved = [error.message] * len(members)
+        for i, shape in zip(members, moved, strict=True):
+            out[i] = shape or "some of its positions have no place in the coordinate system of the file"
+    return out, origin, home
+
+
+def move(
+    shapes: npt.NDArray[np.object_], dst_from_src: Mapping, *, has_z: bool = False
+) -> list[shapely.Geometry | None]:
+    """Return shapes with every position mapped; None where one of its positions has no answer (NaN).
+
+    Args:
+        shapes: Not empty, shape (n,); all with z or all without.
+        dst_from_src: Gives NaN rows where it has no answer.
+        has_z: Whether positions have three numbers.
+    """
+    new = dst_from_src(shapely.get_coordinates(shapes, include_z=has_z))
+    finite = np.isfinite(new).all(axis=1)
+    moved = shapely.set_coordinates(shapes.copy(), np.where(finite[:, None], new, 0.0))
+    starts = np.concatenate(([0], np.cumsum(shapely.get_num_coordinates(shapes))[:-1]))
+    whole = np.logical_and.reduceat(finite, starts)
+    return [shape if fine else None for shape, fine in zip(moved, whole, strict=True)]
