@@ -27,7 +27,14 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14 p
 $(UV):
 	@test -n "$(PYTHON)" || { echo "geo3d needs Python 3.11 or newer: none found on the PATH" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
-	  echo "this Python cannot make environments; on Debian and Ubuntu: apt-get install -y python3-venv python3-pip" >&2; exit 1; }
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	    echo "setup: apt-get install python3-venv python3-pip" >&2; \
+	    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+	      apt-get install -y -qq --no-install-recommends python3-venv python3-pip; } >/dev/null 2>&1 || true; \
+	  fi; \
+	  "$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo "this Python cannot make environments; on Debian and Ubuntu: apt-get install -y python3-venv python3-pip" >&2; \
+	    exit 1; }; }
 	$(call say,setup: creating $(VENV) with uv from PyPI)
 	@test -x $(PY) || "$(PYTHON)" -m venv $(VENV)
 	@$(PY) -m pip install --quiet --disable-pip-version-check 'uv>=0.7,<1'
