@@ -186,7 +186,7 @@ def converted(dst: str, src: str, positions: Array, *, strict: bool = True) -> A
     elif _is_own(dst, src):
         found = _run(transformer(dst, src, flat=flat), positions)
     else:
-        found = _inverted(transformer(dst, src, flat=flat), transformer(src, dst, flat=flat), positions, _turn(src))
+        found = _inverted(transformer(dst, src, flat=flat), transformer(src, dst, flat=flat), positions, turn_of(src))
     lost = ~np.isfinite(found).all(axis=1)
     found[lost] = np.nan
     if strict and lost.any():
@@ -199,7 +199,7 @@ def converted(dst: str, src: str, positions: Array, *, strict: bool = True) -> A
 
 def _is_own(dst: str, src: str) -> bool:
     """Tell whether this direction is PROJ's own: towards angles, else towards the text that sorts first."""
-    angles_dst, angles_src = _turn(dst) is not None, _turn(src) is not None
+    angles_dst, angles_src = turn_of(dst) is not None, turn_of(src) is not None
     return angles_dst if angles_dst != angles_src else dst < src
 
 
@@ -277,7 +277,7 @@ def _flat(text: str) -> CRS:
 
 
 @lru_cache(maxsize=512)
-def _turn(text: str) -> float | None:
+def turn_of(text: str) -> float | None:
     """Return a full turn in the system's angular units; None where positions are no angles."""
     return 360.0 / degrees_per_unit(crs_of(text)) if is_geographic(crs_of(text)) else None
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Literal, Self
 
 import numpy as np
-from pydantic import NonNegativeFloat, model_validator
+from pydantic import NonNegativeFloat
 
 from geo3d.geometry.array import Array
-from geo3d.geometry.pose import Quaternion
-from geo3d.geometry.rotation import matrix_of, quaternion_of
+from geo3d.geometry.rotation import Quaternion, matrix_of, quaternion_of, yaw_of
 from geo3d.geometry.shape import Mapping, Problem, Shape
 from geo3d.geometry.value import Number
 
@@ -36,12 +35,6 @@ class Cuboid(Shape):
     rotation: Quaternion = (1.0, 0.0, 0.0, 0.0)
     """frame_from_own, unit quaternion (w, x, y, z)."""
 
-    @model_validator(mode="after")
-    def _is_unit(self) -> Self:
-        if abs(sum(q * q for q in self.rotation) - 1.0) > 2e-6:
-            raise ValueError("rotation is not a unit quaternion")
-        return self
-
     def vertices(self) -> Array:
         """Return the corners, shape (8, 3), in the order of `CORNERS`."""
         return (CORNERS * self.size) @ matrix_of(self.rotation).T + self.center
@@ -53,8 +46,7 @@ class Cuboid(Shape):
     @property
     def yaw(self) -> float:
         """Heading about +z from +x, radians in (-pi, pi]."""
-        w, x, y, z = self.rotation
-        return float(np.arctan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z)))
+        return yaw_of(self.rotation)
 
     def moved(self, dst_from_src: Mapping, frame: str) -> tuple[Self, float]:
         """See `Shape.moved`; keeps edges orthogonal (nearest rotation), the loss says how far the corners are off."""
