@@ -12,8 +12,9 @@ UV     := $(VENV)/bin/uv
 STAMP  := $(VENV)/.geo3d
 DEMO   ?= demo
 PYTEST ?= $(PY) -m pytest
-# `make test T="tests/unit -k polygon"` runs a part
-T      ?=
+# `make test T="tests/unit -k polygon"` runs a part; WORKERS=0 runs in one process (for --pdb)
+T       ?=
+WORKERS ?= auto
 ONLY   ?=
 VIEWER := $(PY) hatch_build.py
 say     = @printf '\033[2m%s\033[0m\n' "$(1)" >&2
@@ -90,7 +91,7 @@ test: setup-dev browser ## everything that can fail: viewer types and units, the
 	@$(VIEWER) npm run --silent check
 	@$(VIEWER) npm test --silent
 	$(call say,test: pytest)
-	@$(PYTEST) $(T)
+	@$(PYTEST) -n $(WORKERS) --dist loadfile $(T)
 
 .PHONY: lint
 lint: setup-dev ## ruff, mypy, import-linter; biome and tsc for the viewer

@@ -18,9 +18,11 @@ import pytest  # noqa: E402
 from tests import chromium  # noqa: E402
 
 # `HYPOTHESIS_PROFILE=thorough pytest ...` searches longer; CI repeats its examples, so that red stays red.
-hypothesis.settings.register_profile("dev", deadline=None, max_examples=50)
-hypothesis.settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True, print_blob=True)
-hypothesis.settings.register_profile("thorough", deadline=None, max_examples=2000)
+# Seconds depend on who else uses the machine, so none is asserted.
+SECONDS: dict[str, Any] = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("dev", max_examples=50, **SECONDS)
+hypothesis.settings.register_profile("ci", max_examples=100, derandomize=True, print_blob=True, **SECONDS)
+hypothesis.settings.register_profile("thorough", max_examples=2000, **SECONDS)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
 
 
