@@ -108,7 +108,7 @@ def test_float32_stays_float32() -> None:
         ("b1.__class__", "no meaning"),
         ("b1[0]", "no meaning"),
         ("b1 = 2", "no meaning"),
-        ("(" * 100 + "b1" + ")" * 100, "nested"),
+        ("(" * 60 + "b1" + ")" * 60, "nested"),
         ("-" * 100 + "b1", "nested"),
         ("b1+" * 500 + "b1", "1000 characters"),
         ("b1+" * 300 + "b1", "200 words"),
