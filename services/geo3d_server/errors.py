@@ -78,6 +78,11 @@ def status_of(error: errors.Geo3dError) -> int:
     return next(STATUS[base] for base in type(error).__mro__ if base in STATUS)
 
 
+def problem_of(error: Exception) -> Problem:
+    """Return an error as a value, to be kept with a job: the same words that a request would have got."""
+    return Problem.model_validate_json(bytes(answer_to(error).body))
+
+
 def body_of(kind: str, status: int, detail: str, details: Mapping[str, Any] | None = None) -> bytes:
     """Return a problem as JSON."""
     return orjson.dumps(

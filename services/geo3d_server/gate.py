@@ -1,7 +1,8 @@
 """The gate: every request passes it, before any router and before the tiles.
 
-It asks four things, cheaply: is it us who is meant (Host: DNS rebinding), who asks (cookie, bearer, path token), may this
-way in do that (a path token only reads), and does a browser's write come from our own page (Origin: cross-site requests).
+It asks four things, cheaply: is it us who is meant (Host: DNS rebinding), who asks (cookie, bearer, path token), may
+this way in do that (a path token only reads), and does a browser's write come from our own page (Origin: cross-site
+requests).
 """
 
 from __future__ import annotations
