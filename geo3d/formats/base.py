@@ -68,7 +68,8 @@ class Imported:
     """Frames and assets that the file tells of. Frames are a `MapFrame` where it has a CRS, one `PixelFrame` per image
     (with an asset that is titled like the image), and `UNKNOWN` where it says nothing."""
     ontology: Ontology
-    """The classes found: titles as in the file, kinds, colours and codes where it has them, attributes with inferred types."""
+    """The classes found: titles as in the file, kinds, colours and codes where it has them, attributes with inferred
+    types."""
     n: int
     """Labels that the batches will bring, at most."""
     counts: Mapping[str, int]

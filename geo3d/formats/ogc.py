@@ -7,6 +7,7 @@ lets them come back. A mask becomes the outline of its pixels.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import shapely
@@ -29,7 +30,8 @@ from geo3d.geometry import (
 from geo3d.geometry.array import positions_of
 from geo3d.geometry.polygon import Ring
 
-CARRIED = ("point", "polyline", "multipolyline", "polygon", "multipolygon", "box", "keypoints", "tag")
+Kind = Literal["point", "polyline", "multipolyline", "polygon", "multipolygon", "box", "keypoints", "tag"]
+CARRIED: tuple[Kind, ...] = ("point", "polyline", "multipolyline", "polygon", "multipolygon", "box", "keypoints", "tag")
 """Kinds that every vector format of this folder carries and gives back."""
 
 OGC_TYPES = {
@@ -91,8 +93,8 @@ def geometry_of(
     Args:
         shape: Point, LineString, Polygon, their multi-parts.
         frame: Id of its frame.
-        kind: What it was when geo3d wrote it; a ``box`` that is still a rectangle and ``keypoints`` that still have their
-            number of positions come back as such.
+        kind: What it was when geo3d wrote it; a ``box`` that is still a rectangle and ``keypoints`` that still have
+            their number of positions come back as such.
         names: For keypoints: ``{"name", "visible", "labelled"}`` of each.
     """
     if shape.is_empty:

@@ -62,7 +62,7 @@ class Places:
         return crs_from_frame
 
     def between(self, dst: str, src: str) -> Mapping | None:
-        """Return dst_from_src for two frames of the scene; positions without an answer become NaN. None = the same frame.
+        """Return dst_from_src for two frames of the scene; positions without an answer become NaN. None = same frame.
 
         Raises:
             FrameError: No way leads there.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Self
 
-from pydantic import NonNegativeInt, model_validator
+from pydantic import Field, NonNegativeInt, model_validator
 
 from geo3d.geometry import Value
 
@@ -37,11 +37,11 @@ class Report(Value):
     lost: tuple[Loss, ...] = ()
     """What is not in the file, at most `MOST_NAMED` of them by name."""
     n_lost: NonNegativeInt = 0
-    lost_by_reason: dict[str, NonNegativeInt] = {}
+    lost_by_reason: dict[str, NonNegativeInt] = Field(default_factory=dict)
     reduced: tuple[Loss, ...] = ()
     """What is in the file with less than it had: clipped, turned into a polygon; at most `MOST_NAMED` by name."""
     n_reduced: NonNegativeInt = 0
-    reduced_by_reason: dict[str, NonNegativeInt] = {}
+    reduced_by_reason: dict[str, NonNegativeInt] = Field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     """What a person should know: renamed columns, guessed values."""
     files: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, date
 from typing import Any, Literal
 
 import orjson
@@ -49,7 +49,7 @@ FIXED: Mapping[str, Type] = {
 _ALWAYS = ("geo3d_id", "class", "class_code", "kind", "state")
 _OF_TYPE: Mapping[str, Type] = {
     "text": "text", "number": "number", "integer": "integer", "boolean": "boolean", "choice": "text",
-    "choices": "list", "date": "text",
+    "choices": "list", "date": "date",
 }  # fmt: skip
 
 
@@ -64,7 +64,8 @@ class Table:
     kinds: Counter[str] = field(default_factory=Counter)
     """Annotations of each geometry kind, ``tag`` included."""
     newest: str = ""
-    """When the newest annotation was made, ISO 8601; the only time that is written, so that equal labels give equal files."""
+    """When the newest annotation was made, ISO 8601, UTC: the only time that is written, so that equal labels give
+    equal files."""
     classes: dict[str, LabelClass] = field(default_factory=dict)
 
     @classmethod
@@ -79,6 +80,7 @@ class Table:
         """
         table = cls(classes={c.slug: c for c in dataset.ontology.classes})
         types: dict[str, set[Type]] = {}
+        dates = {a.name for c in dataset.ontology.classes for a in c.attributes if a.type == "date"}
         used: set[str] = set(_ALWAYS)
         for batch in chunked(dataset, progress):
             for annotation in batch:
@@ -88,11 +90,11 @@ class Table:
                 for name, value in annotation.attributes.items():
                     found = types.setdefault(name, set())
                     if value is not None:
-                        found.add(_type_of(value))
+                        found.add(_date_or_text(value) if name in dates else _type_of(value))
         for label in dataset.ontology.classes:
             for attribute in label.attributes:
                 found = types.setdefault(attribute.name, set())
-                if not found or found == {"integer"}:
+                if not found or (found == {"integer"} and attribute.type == "number"):
                     found.add(_OF_TYPE[attribute.type])
         if len(dataset.scenes) < 2:
             used.discard("scene")
@@ -194,8 +196,18 @@ def _type_of(value: AttributeValue) -> Type:
             return "text"
 
 
+def _date_or_text(value: AttributeValue) -> Type:
+    """Return ``date`` for a plain calendar day; a moment with a time stays text, so that its zone is kept."""
+    try:
+        return "date" if isinstance(value, str) and date.fromisoformat(value).isoformat() == value else _type_of(value)
+    except ValueError:
+        return "text"
+
+
 def _one_type(found: set[Type]) -> Type:
     """Return the type that holds all of these."""
     if len(found) == 1:
         return next(iter(found))
-    return "number" if found == {"integer", "number"} else "json" if found else "text"
+    if found == {"integer", "number"}:
+        return "number"
+    return "json" if found - {"date", "text"} else "text"

@@ -15,12 +15,14 @@ from geo3d.formats.base import Progress
 from geo3d.formats.ogc import shape_of
 from geo3d.formats.place import Places
 from geo3d.formats.report import LossLog
-from geo3d.geometry import Polyline
+from geo3d.geometry import MapFrame, Polyline
 from geo3d.geometry.shape import Mapping
 from geo3d.labels import Annotation, Dataset
 
 BATCH = 8192
 """Annotations that are in memory at once."""
+OWN_FRAME = "own frame"
+"""Instead of a CRS: leave every geometry in the coordinates of its frame, pixels too."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,40 @@ def chunked(dataset: Dataset, progress: Progress, size: int = BATCH) -> Iterator
         progress(min(1.0, done / total))
 
 
+def homes_of(dataset: Dataset) -> list[str]:
+    """Return the CRSs (as text) of the maps that annotations hang on, in order of first use."""
+    places = {scene.id: Places(scene) for scene in dataset.scenes}
+    found: dict[str, None] = {}
+    seen: set[tuple[str, str]] = set()
+    for annotation in dataset.annotations:
+        if annotation.geometry is None or (key := (annotation.scene, annotation.geometry.frame)) in seen:
+            continue
+        seen.add(key)
+        if key[0] in places and (home := places[key[0]].home(key[1])) is not None:
+            found[home] = None
+    return list(found)
+
+
+def n_documents(dataset: Dataset) -> int:
+    """Count the documents that a writer is given."""
+    rest = (dataset.things, dataset.relations, dataset.layers, dataset.statuses)
+    return len(dataset.annotations) + sum(map(len, rest))
+
+
+def lose_documents(dataset: Dataset, log: LossLog) -> None:
+    """Note that things, relations, layers and statuses stay behind."""
+    for documents in (dataset.things, dataset.relations, dataset.layers, dataset.statuses):
+        for document in documents:
+            log.lose(document.id, document.kind, "kind-not-carried", f"the format has no word for a {document.kind}")
+
+
 def vector_batches(dataset: Dataset, crs: str | None, log: LossLog, progress: Progress) -> Iterator[VectorBatch]:
     """Iterate over all annotations as vector shapes.
 
     Args:
         dataset: Scenes and annotations.
         crs: CRS to bring everything to; None = each in the CRS of its map (pixel frames go to the map they lie on), and
-            in its own coordinates where there is none.
+            in its own coordinates where there is none; `OWN_FRAME` = nothing is moved.
         log: Told of what has no vector shape or no way to the CRS.
         progress: Told the fraction done.
     """
@@ -86,7 +115,7 @@ def _batch(annotations: list[Annotation], places: dict[str, Places], crs: str | 
         moved, origin, home = _moved(shapes[members], places.get(scene), frame, crs)
         for i, shape in zip(members, moved, strict=True):
             if isinstance(shape, str):
-                log.lose(annotations[i].id, kind_of(annotations[i]), "no-transform", shape)
+                log.lose(annotations[i].id, kind_of(annotations[i]), "no-transform" if origin else "no-crs", shape)
                 continue
             widths[i] = _width(annotations[i], shapes[i], shape)
             keep[i], shapes[i], origins[i], homes[i] = True, shape, origin, home
@@ -129,11 +158,13 @@ def _shape(annotation: Annotation, log: LossLog) -> shapely.Geometry | None:
 def _moved(
     shapes: npt.NDArray[np.object_], places: Places | None, frame: str, crs: str | None
 ) -> tuple[list[shapely.Geometry | str], str | None, str | None]:
-    """Return the shapes in the wanted CRS (a sentence where that fails), the CRS they hang on and the one they are in."""
+    """Return the shapes in the wanted CRS (or a sentence), the CRS they hang on and the one they are in now."""
     if places is None:
         return [f"its scene is not in the data set, so frame {frame!r} is unknown"] * len(shapes), None, None
     try:
         origin = places.home(frame)
+        if crs == OWN_FRAME:
+            return list(shapes), origin, origin if isinstance(places.frame(frame), MapFrame) else None
         home = crs if crs is not None else origin
         mapping = places.mapping(frame, home)
     except FrameError as error:
@@ -166,8 +197,8 @@ def move(
         has_z: Whether positions have three numbers.
     """
     new = dst_from_src(shapely.get_coordinates(shapes, include_z=has_z))
-    finite = np.isfinite(new).all(axis=1)
+    finite = np.asarray(np.isfinite(new).all(axis=1), dtype=np.bool_)
     moved = shapely.set_coordinates(shapes.copy(), np.where(finite[:, None], new, 0.0))
     starts = np.concatenate(([0], np.cumsum(shapely.get_num_coordinates(shapes))[:-1]))
-    whole = np.logical_and.reduceat(finite, starts)
+    whole = np.logical_and.reduceat(finite, starts).tolist()
     return [shape if fine else None for shape, fine in zip(moved, whole, strict=True)]
