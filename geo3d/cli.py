@@ -58,7 +58,13 @@ def main() -> None:
 @contextmanager
 def _progress(title: str, is_quiet: bool = False) -> Iterator[Callable[[float], None]]:
     """Show a bar on stderr while work runs; yields the function that is told the fraction."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=_err, transient=True, disable=is_quiet or not _err.is_terminal) as bar:
         task = bar.add_task(title, total=1.0)
         yield lambda fraction: bar.update(task, completed=fraction)
@@ -106,8 +112,12 @@ def add(
     files: Annotated[list[str], typer.Argument(help="Rasters: paths, URLs of allowed hosts, or STAC items.")],
     scene: Annotated[str | None, typer.Option("--scene", help="Scene to add to; made when missing.")] = None,
     arrangement: Annotated[Arrangement, typer.Option("--as", help="How several files belong together.")] = "layers",
-    optimise: Annotated[bool, typer.Option("--optimise", help="Make a web-ready copy in the cache (native grid, lossless).")] = False,
-    hosts: Annotated[list[str] | None, typer.Option("--allow-host", help="Host that remote rasters may come from.")] = None,
+    optimise: Annotated[
+        bool, typer.Option("--optimise", help="Make a web-ready copy in the cache (native grid, lossless).")
+    ] = False,
+    hosts: Annotated[
+        list[str] | None, typer.Option("--allow-host", help="Host that remote rasters may come from.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Register rasters in a workspace; files stay where they are."""
@@ -123,7 +133,8 @@ def add(
             return
         for asset in assets:
             info = workspace.raster_of(asset).info
-            _out.print(f"{made.title}: {asset.title}  {info.width} x {info.height} x {len(info.bands)} {info.dtype}  {info.crs or 'no CRS'}"[:200])
+            kind = f"{info.width} x {info.height} x {len(info.bands)} {info.dtype}"
+            _out.print(f"{made.title}: {asset.title}  {kind}  {(info.crs or 'no CRS')[:80]}")
             for problem in info.problems:
                 _out.print(f"  [yellow]{problem.reason}[/]: {problem.message}")
 
@@ -143,21 +154,33 @@ def info(
         found = raster.info
         numbers = statistics_of(raster) if statistics else None
     if as_json:
-        _print_json({"info": found.model_dump(mode="json"), "statistics": numbers.model_dump(mode="json") if numbers else None})
+        _print_json(
+            {"info": found.model_dump(mode="json"), "statistics": numbers.model_dump(mode="json") if numbers else None}
+        )
         return
     table = Table.grid(padding=(0, 2))
-    for name, value in (
-        ("driver", found.driver), ("size", f"{found.width} x {found.height} px"), ("crs", (found.crs or "none: pixel space")[:300]),
-        ("link", found.link.kind if found.link else "none"), ("levels", ", ".join(f"{v.width}x{v.height} ({v.origin})" for v in found.levels)),
-        ("compression", found.compression or "none"), ("mask", found.mask), ("picture", f"bands {', '.join(map(str, found.rgb))}"),
-    ):  # fmt: skip
+    levels = ", ".join(f"{v.width}x{v.height} ({v.origin})" for v in found.levels)
+    for name, value in {
+        "driver": found.driver,
+        "size": f"{found.width} x {found.height} px",
+        "crs": (found.crs or "none: pixel space")[:300],
+        "link": found.link.kind if found.link else "none",
+        "levels": levels,
+        "compression": found.compression or "none",
+        "mask": found.mask,
+        "picture": f"bands {', '.join(map(str, found.rgb))}",
+    }.items():
         table.add_row(f"[bold]{name}[/]", value)
     _out.print(table)
     bands = Table("band", "name", "dtype", "colour", "nodata", *(("min", "max", "mean") if numbers else ()))
     for k, band in enumerate(found.bands):
         row = [str(band.index), band.name, band.dtype, band.color, str(band.nodata)]
         if numbers:
-            row += [f"{v:.6g}" for v in (numbers.bands[k].minimum, numbers.bands[k].maximum, numbers.bands[k].mean) if v is not None]
+            row += [
+                f"{v:.6g}"
+                for v in (numbers.bands[k].minimum, numbers.bands[k].maximum, numbers.bands[k].mean)
+                if v is not None
+            ]
         bands.add_row(*row)
     _out.print(bands)
     for problem in found.problems:
@@ -167,7 +190,9 @@ def info(
 @app.command()
 def serve(
     folder: Folder,
-    host: Annotated[str, typer.Option(help="Address to listen on; anything but loopback needs a password.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; anything but loopback needs a password.")
+    ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port; the next free one is taken when it is busy.")] = 8765,
     is_open: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
 ) -> None:
@@ -177,7 +202,9 @@ def serve(
 
 @app.command()
 def demo(
-    folder: Annotated[Path, typer.Argument(help="Where to make the demo workspace.", metavar="[DIR]")] = Path("geo3d-demo"),
+    folder: Annotated[Path, typer.Argument(help="Where to make the demo workspace.", metavar="[DIR]")] = Path(
+        "geo3d-demo"
+    ),
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port.")] = 8765,
     is_open: Annotated[bool, typer.Option("--open/--no-open", help="Open the browser.")] = True,
@@ -219,7 +246,9 @@ def import_(
     format: Annotated[str, typer.Option("--format", "-f", help="Name of the format; see: geo3d formats.")],
     options: Options = [],  # noqa: B006
     crs: Annotated[str | None, typer.Option(help="CRS of the file where it states none.")] = None,
-    classes: Annotated[list[str] | None, typer.Option("--class", help="FILE_CLASS=SLUG: put a class of the file into one of ours.")] = None,
+    classes: Annotated[
+        list[str] | None, typer.Option("--class", help="FILE_CLASS=SLUG: put a class of the file into one of ours.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read labels into a scene as one undoable step; missing classes are made and reported."""
@@ -270,7 +299,14 @@ def formats(as_json: AsJson = False) -> None:
         return
     table = Table("name", "title", "reads", "writes", "carries", "loses")
     for f in found:
-        table.add_row(f["name"], f["title"], "yes" if f["reads"] else "", "yes" if f["writes"] else "", ", ".join(f["carries"]), f["loses"])
+        table.add_row(
+            f["name"],
+            f["title"],
+            "yes" if f["reads"] else "",
+            "yes" if f["writes"] else "",
+            ", ".join(f["carries"]),
+            f["loses"],
+        )
     _out.print(table)
 
 
@@ -316,7 +352,14 @@ def ontology(
     table = Table("code", "slug", "title", "key", "drawn as", "attributes")
     for c in found.classes:
         title = f"[{c.color}]■[/] {c.title}" + (" (retired)" if c.retired else "")
-        table.add_row(str(c.code), c.slug, title, c.key or "", ", ".join(c.geometries) or "anything", ", ".join(a.name for a in c.attributes))
+        table.add_row(
+            str(c.code),
+            c.slug,
+            title,
+            c.key or "",
+            ", ".join(c.geometries) or "anything",
+            ", ".join(a.name for a in c.attributes),
+        )
     _out.print(table)
 
 
@@ -337,7 +380,9 @@ def ontology_export(context: typer.Context, target: Annotated[Path, typer.Argume
 
 
 @ontology_app.command("import")
-def ontology_import(context: typer.Context, source: Annotated[Path, typer.Argument(help="JSON file.", exists=True)]) -> None:
+def ontology_import(
+    context: typer.Context, source: Annotated[Path, typer.Argument(help="JSON file.", exists=True)]
+) -> None:
     """Take classes from a JSON file; classes that are there already keep slug and code."""
     from geo3d.workspace import Workspace
 
@@ -353,7 +398,9 @@ def ontology_add(
     title: Annotated[str, typer.Argument(help="What people read.")],
     color: Annotated[str | None, typer.Option(help="#rrggbb")] = None,
     key: Annotated[str | None, typer.Option(help="Key that chooses it: 0-9, a-z.")] = None,
-    geometry: Annotated[list[str] | None, typer.Option("--geometry", help="What it may be drawn as; repeatable.")] = None,
+    geometry: Annotated[
+        list[str] | None, typer.Option("--geometry", help="What it may be drawn as; repeatable.")
+    ] = None,
 ) -> None:
     """Add a class."""
     from geo3d.workspace import Workspace

@@ -17,7 +17,9 @@ SCENE = "corridor"
 """Id of the demo's scene."""
 
 
-def create_demo(folder: str | Path, progress: Callable[[float], None], *, side: float = 1000.0, gsd: float = GSD) -> Workspace:
+def create_demo(
+    folder: str | Path, progress: Callable[[float], None], *, side: float = 1000.0, gsd: float = GSD
+) -> Workspace:
     """Make the demo workspace, or open it where it is there already and whole.
 
     Args:
@@ -42,7 +44,9 @@ def create_demo(folder: str | Path, progress: Callable[[float], None], *, side: 
     frame = MapFrame(id=map_frame_id(CRS), crs=CRS)
     scene = Scene(id=SCENE, title="Corridor", frames=(frame,))
     labels = tuple(Put(document=a) for a in truth(world, SCENE, frame.id, ORIGIN, west_of=side / 2))
-    change = ChangeSet(client_id=new_id(), actor="geo3d demo", message="Label the western half", changes=(Put(document=scene), *labels))
+    change = ChangeSet(
+        client_id=new_id(), actor="geo3d demo", message="Label the western half", changes=(Put(document=scene), *labels)
+    )
     workspace.store.apply(SCENE, change)
     workspace.add([ortho, dem], scene=SCENE, actor="geo3d demo")
     progress(1.0)

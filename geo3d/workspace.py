@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from geo3d.errors import NotFound, StoreError
+from geo3d.errors import Geo3dError, NotFound, StoreError
 from geo3d.intake import asset_of, with_assets
 from geo3d.labels import Annotation, Asset, ChangeSet, LabelClass, Ontology, Project, Put, Scene, new_id
 from geo3d.raster.collection import Arrangement, group
@@ -214,15 +214,18 @@ class Workspace:
         made = []
         for member_paths, kind, title in group([self._absolute(f) for f in files], arrangement):
             hrefs = [self._href(path) for path in member_paths]
-            draft = Asset.model_validate({
-                "id": new_id(), "href": hrefs[0], "members": tuple(hrefs) if kind != "single" else (), "arrangement": kind,
-                "trust": trust,
-            })  # fmt: skip
+            draft = Asset.model_validate(
+                {
+                    "id": new_id(),
+                    "href": hrefs[0],
+                    "members": tuple(hrefs) if kind != "single" else (),
+                    "arrangement": kind,
+                    "trust": trust,
+                }
+            )
             with self._open(draft) as raster:
                 made.append(
-                    asset_of(
-                        raster.info, draft.href, members=draft.members, arrangement=kind, title=title, trust=trust
-                    )
+                    asset_of(raster.info, draft.href, members=draft.members, arrangement=kind, title=title, trust=trust)
                 )
         target = self._scene_for(scene, made[0][0].title if made else "Scene", actor)
         grown = with_assets(target, made, is_series=arrangement == "series")
@@ -247,11 +250,27 @@ class Workspace:
         self.store.apply(PROJECT, change)
         return self.store.project()
 
-    def add_class(self, title: str, actor: str = "owner", **fields: object) -> LabelClass:
-        """Add a class to the ontology."""
+    def add_class(self, title: str, *, actor: str = "owner", **fields: object) -> LabelClass:
+        """Add a class to the ontology; `fields` are those of `LabelClass`."""
         ontology, made = self.ontology.with_class(title, **fields)
         self.edit_project(f"Add class {title}", actor, ontology=ontology)
         return made
+
+    def problems(self) -> tuple[str, ...]:
+        """Return what is wrong: damage, a state unlike the log, files that are gone; empty = sound."""
+        found = list(self.store.check())
+        for scene in self.store.scenes():
+            for asset in scene.assets:
+                try:
+                    info = self.raster_of(asset).info
+                except Geo3dError as error:
+                    found.append(f"{scene.title}: {asset.title}: {error.message}")
+                else:
+                    said = (
+                        f"{scene.title}: {asset.title}: {p.message}" for p in info.problems if p.severity == "error"
+                    )
+                    found.extend(said)
+        return tuple(found)
 
     def export(
         self,
