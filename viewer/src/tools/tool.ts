@@ -1,0 +1,130 @@
+import type { Selection } from '../document/selection'
+import type { Bounds } from '../math/bounds'
+import type { Position } from '../math/position'
+import type { Annotation } from '../model/annotation'
+import type { Geometry, GeometryKind } from '../model/geometry'
+import type { Id } from '../model/id'
+
+/** Where the pointer is and what is held with it. */
+export interface Pointer {
+  /** In the view frame, never rounded. */
+  readonly position: Position
+  readonly alt: boolean
+  readonly shift: boolean
+  readonly ctrl: boolean
+}
+
+/** A loaded annotation with its geometry in the view frame. */
+export interface Shown {
+  readonly annotation: Annotation
+  readonly geometry: Geometry
+}
+
+/** A new form of an existing annotation, in the view frame. */
+export interface Reshape {
+  readonly id: Id
+  readonly geometry: Geometry
+}
+
+/** What a tool shows while it works. */
+export interface Sketch {
+  /** The shape in the making, drawn in the colour of the class. */
+  readonly geometry?: Geometry | null
+  /** What would follow if the person clicked here: drawn dashed. */
+  readonly guide?: readonly Position[]
+  /** Annotations that the sketch stands for; they are not drawn meanwhile. */
+  readonly replaces?: readonly Id[]
+  /** Vertices drawn as handles. */
+  readonly vertices?: readonly Position[]
+  /** What is under the pointer, or what it has caught. */
+  readonly mark?: Mark | null
+  /** A rectangle that selects. */
+  readonly band?: Bounds
+  /** Lines across the whole view through this position. */
+  readonly crosshair?: Position
+  /** A text beside a position: the length or area so far. */
+  readonly label?: { readonly position: Position; readonly text: string }
+}
+
+export interface Mark {
+  readonly position: Position
+  readonly kind: 'snap-vertex' | 'snap-edge' | 'vertex' | 'insert' | 'remove'
+}
+
+/** All that a tool knows of the world: no DOM, no map library. A test gives it a fake one. */
+export interface ToolContext {
+  /** Frame of all positions and geometries here. */
+  readonly frame: string
+  readonly selection: Selection
+  /** Say whether the pointer catches vertices and edges. */
+  readonly isSnapping: boolean
+  /** Return how many units of the frame some screen pixels are. */
+  reach(pixels: number): number
+  /** Return the geometry of a loaded annotation in the view frame. */
+  shown(id: Id): Geometry | null
+  /** Return the loaded annotations whose bounds meet these, in the view frame. */
+  near(bounds: Bounds): readonly Shown[]
+  /** Return the annotation under a position, the smallest first; looks at what is drawn, loaded or not. */
+  pick(position: Position): Promise<Id | null>
+  /** Return all annotations that meet bounds, loaded or not. */
+  within(bounds: Bounds): Promise<readonly Id[]>
+  /** Return a measure in words: `12.4 m`, `310 m²`. */
+  measure(geometry: Geometry): string
+  /** Make an annotation of the chosen class. */
+  draw(geometry: Geometry, tool: string): void
+  /** Give annotations a new form: one undo step. Resolves when the new form is shown. */
+  reshape(message: string, shapes: readonly Reshape[]): Promise<void>
+  /** Delete annotations: one undo step. */
+  remove(ids: readonly Id[]): void
+  /** Show what the tool is doing; null = nothing. */
+  sketch(sketch: Sketch | null): void
+  /** Show which annotation the pointer is over. */
+  hover(id: Id | null): void
+  /** Move the view by a shift of the frame. */
+  pan(dx: number, dy: number): void
+  /** Tell the person why something was not done. */
+  tell(sentence: string): void
+}
+
+/** What a person can do beside pointing; a tool says whether it took it. */
+export type ToolAct = 'finish' | 'cancel' | 'back' | 'delete'
+
+/** A tool at work in one view. */
+export interface Gesture {
+  readonly cursor: string
+  /** The button went down. True: the tool takes the drag, the view does not pan. */
+  down?(pointer: Pointer): boolean
+  /** The pointer moved with no button held. */
+  move?(pointer: Pointer): void
+  /** The pointer moved in a drag that the tool has taken. */
+  drag?(pointer: Pointer): void
+  /** The drag that the tool has taken ended. */
+  drop?(pointer: Pointer): void
+  /** The button went down and up in one place, and `down` did not take it. */
+  click?(pointer: Pointer): void
+  doubleClick?(pointer: Pointer): void
+  /** The pointer left the view. */
+  leave?(): void
+  act?(act: ToolAct): boolean
+  /** Labels or the view changed: what is shown may need to follow. */
+  refresh?(): void
+  /** The person took another tool: take everything away that was shown. */
+  stop(): void
+}
+
+/** A tool of the rail. A file that exports one, and a line in `tools/index.ts`, is all it takes. */
+export interface Tool {
+  readonly id: string
+  readonly title: string
+  /** Name of an icon in `panels/icon.tsx`. */
+  readonly icon: string
+  /** Key that takes it, lower case. */
+  readonly key: string
+  /** Tools of one group stand together in the rail. */
+  readonly group: 'navigate' | 'draw' | 'edit'
+  /** What it makes; the chosen class must allow it. */
+  readonly makes: GeometryKind | null
+  /** How it is used, in one line of the status bar. */
+  readonly hint: string
+  start(context: ToolContext): Gesture
+}
