@@ -11,11 +11,37 @@ import numpy.typing as npt
 from geo3d.geometry.value import Number, Value
 
 ColorRole = Literal[
-    "undefined", "gray", "palette", "red", "green", "blue", "alpha", "pan", "coastal", "yellow", "rededge", "nir", "swir",
-    "mwir", "lwir", "tir", "cirrus", "watervapour", "sar", "elevation", "hue", "saturation", "lightness", "cyan", "magenta",
-    "black", "luma", "chroma",
+    "undefined",
+    "gray",
+    "palette",
+    "red",
+    "green",
+    "blue",
+    "alpha",
+    "pan",
+    "coastal",
+    "yellow",
+    "rededge",
+    "nir",
+    "swir",
+    "mwir",
+    "lwir",
+    "tir",
+    "cirrus",
+    "watervapour",
+    "sar",
+    "elevation",
+    "hue",
+    "saturation",
+    "lightness",
+    "cyan",
+    "magenta",
+    "black",
+    "luma",
+    "chroma",
 ]
-"""What a band shows. Taken from the file's colour interpretation, else from band names, wavelengths or the file's name."""
+"""What a band shows. Taken from the file's colour interpretation, else from band names, wavelengths or the file's
+name."""
 
 NonFinite = Literal["nan", "inf", "-inf"]
 """JSON has no NaN: non-finite numbers of pixels and nodata are these words."""
@@ -52,7 +78,8 @@ class Band(Value):
     dtype: str
     """numpy name: ``uint8`` .. ``float64``."""
     nodata: PixelNumber | None = None
-    """The number that means "no data"; "nan", "inf", "-inf" are words. None = not declared (NaN is never data anyway)."""
+    """The number that means "no data"; "nan", "inf", "-inf" are words. None = not declared (NaN is never data anyway).
+    The number that means "no data"; "nan", "inf", "-inf" are words. None = not declared (NaN is never data anyway)."""
     scale: Number = 1.0
     """physical = value * scale + offset."""
     offset: Number = 0.0
@@ -81,9 +108,21 @@ def is_nodata(data: npt.NDArray[np.generic], nodata: PixelNumber | None) -> npt.
     if math.isnan(number):
         return empty
     if not floating:
-        limits = np.iinfo(data.dtype)
-        if not math.isfinite(number) or number != int(number) or not limits.min <= int(number) <= limits.max:
+        if not is_storable(nodata, str(data.dtype)):
             return empty
         return np.asarray(data == data.dtype.type(int(number)), dtype=np.bool_)
     with np.errstate(over="ignore"):
         return np.asarray((data == data.dtype.type(number)) | empty, dtype=np.bool_)
+
+
+def is_storable(nodata: PixelNumber, dtype: str) -> bool:
+    """Tell whether pixels of a dtype can hold a nodata value.
+
+    >>> is_storable(-9999, "uint8"), is_storable("nan", "float32")
+    (False, True)
+    """
+    if dtype.startswith("float"):
+        return True
+    number = number_of(nodata)
+    limits = np.iinfo(np.dtype(dtype))
+    return math.isfinite(number) and number == int(number) and int(limits.min) <= int(number) <= int(limits.max)

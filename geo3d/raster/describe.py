@@ -1,51 +1,231 @@
-"""From an open dataset to a `RasterInfo`."""
+"""What the pixels of an open dataset mean: bands, colours, nodata, mask and palette."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast, get_args
+
 import numpy as np
-from rasterio.enums import ColorInterp, MaskFlags
+from rasterio.enums import MaskFlags
 
-from geo3d.geometry.frame import Affine
-from geo3d.raster.band import Band, spelled
+from geo3d.raster import spectral
+from geo3d.raster.band import Band, ColorRole, is_storable, spelled
 from geo3d.raster.handle import Dataset
-from geo3d.raster.info import Level, MaskKind, RasterInfo
+from geo3d.raster.info import MaskKind
+from geo3d.raster.problem import RasterProblem
+
+_XMP_BAND = re.compile(r"<Camera:BandName>\s*(?:<rdf:Seq>\s*<rdf:li>)?\s*([\w .-]+?)\s*<|Camera:BandName=\"([^\"]+)\"")
+_XMP_WAVELENGTH = re.compile(
+    r"<Camera:CentralWavelength>\s*(?:<rdf:Seq>\s*<rdf:li>)?\s*([\d.]+)|Camera:CentralWavelength=\"([\d.]+)\""
+)
 
 
-def describe(dataset: Dataset) -> RasterInfo:
-    """Return what the dataset says about itself."""
-    w, h = dataset.width, dataset.height
-    roles = [c.name for c in dataset.colorinterp]
-    bands = tuple(
-        Band(index=i, name=dataset.descriptions[i - 1] or f"b{i}", dtype=str(dataset.dtypes[i - 1]),
-             nodata=None if dataset.nodatavals[i - 1] is None else spelled(dataset.nodatavals[i - 1]),
-             scale=dataset.scales[i - 1], offset=dataset.offsets[i - 1], unit=dataset.units[i - 1],
-             color=roles[i - 1], description=dataset.descriptions[i - 1])
-        for i in dataset.indexes
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What the pixels of a dataset mean."""
+
+    bands: tuple[Band, ...]
+    alpha: int | None
+    mask: MaskKind
+    palette: tuple[tuple[int, int, int, int], ...] | None
+    problems: tuple[RasterProblem, ...]
+
+
+def content_of(dataset: Dataset, stem: str) -> Content:
+    """Return bands, mask and palette of an open dataset.
+
+    Args:
+        dataset: Open dataset.
+        stem: File name without its ending; missions write band names into it.
+    """
+    problems: list[RasterProblem] = []
+    colors = _stated_colors(dataset)
+    known = _known_spectra(dataset, stem, colors, problems)
+    names = _unique(
+        [s.name if s else d or f"b{i}" for i, s, d in zip(dataset.indexes, known, dataset.descriptions, strict=True)]
     )
-    bh, bw = dataset.block_shapes[0]
-    levels = [Level(width=w, height=h, factor=(1.0, 1.0), block=(bw, bh), origin="native")]
-    for factor in dataset.overviews(1):
-        ow, oh = -(-w // factor), -(-h // factor)
-        levels.append(Level(width=ow, height=oh, factor=(w / ow, h / oh), block=(min(256, ow), min(256, oh)), origin="overview"))
-    alpha = roles.index("alpha") + 1 if "alpha" in roles else None
+    bands = []
+    for position, index in enumerate(dataset.indexes):
+        spectrum, dtype = known[position], str(dataset.dtypes[position])
+        color = spectrum.color if spectrum and spectrum.color != "undefined" else colors[position]
+        nodata = dataset.nodatavals[position]
+        bands.append(
+            Band(
+                index=index,
+                name=names[position],
+                dtype=dtype,
+                nodata=None if nodata is None else spelled(_number(nodata, dtype)),
+                scale=_finite(dataset.scales[position], 1.0),
+                offset=_finite(dataset.offsets[position], 0.0),
+                unit=dataset.units[position] or None,
+                color=color,
+                wavelength_nm=_wavelength(dataset, index) or (spectrum.wavelength_nm if spectrum else None),
+                description=dataset.descriptions[position] or None,
+            )
+        )
+    bands = [_colored_by_wavelength(band) for band in bands]
+    alpha = next((band.index for band in bands if band.color == "alpha"), None)
+    mask = _mask_kind(dataset, bands, alpha)
+    problems += _nodata_problems(bands, mask)
+    problems += _color_problems(bands)
+    return Content(tuple(bands), alpha, mask, _palette(dataset), tuple(problems))
+
+
+def _stated_colors(dataset: Dataset) -> list[ColorRole]:
+    """Return the colour interpretation, where it means anything."""
+    renamed = {"Y": "luma", "Cb": "chroma", "Cr": "chroma"}
+    known = get_args(ColorRole)
+    colors: list[ColorRole] = []
+    for stated in dataset.colorinterp:
+        name = "sar" if stated.name.startswith("sar_") else renamed.get(stated.name, stated.name)
+        colors.append(cast(ColorRole, name) if name in known else "undefined")
+    # GDAL calls the first band gray when nobody said anything; beside undefined neighbours that is no statement
+    if len(colors) > 1 and colors[0] == "gray" and colors[1] in ("undefined", "gray"):
+        colors = ["undefined" if color == "gray" else color for color in colors]
+    return colors
+
+
+def _known_spectra(
+    dataset: Dataset, stem: str, colors: list[ColorRole], problems: list[RasterProblem]
+) -> list[spectral.Spectrum | None]:
+    """Return what names say about the bands that the file's colour interpretation leaves open."""
+    n = dataset.count
+    descriptions = list(dataset.descriptions)
+    by_name = spectral.from_band_names(descriptions)
+    if by_name is not None:
+        return list(by_name)
+    spectra: list[spectral.Spectrum | None] = [None] * n
+    for position, (text, color) in enumerate(zip(descriptions, colors, strict=True)):
+        role = spectral.from_words(text) if text and color in ("undefined", "gray") else "undefined"
+        if role != "undefined" and text:
+            spectra[position] = spectral.Spectrum(text, role)
+    if any(spectra) or any(color not in ("undefined", "gray") for color in colors):
+        return spectra
+    camera = _camera_band(dataset) if n == 1 else None
+    if camera is not None:
+        return [camera]
+    by_file = spectral.from_file_name(stem, n, str(dataset.dtypes[0]))
+    if by_file is None:
+        return spectra
+    if n > 1:
+        order = ", ".join(s.color for s in by_file)
+        problems.append(
+            RasterProblem(
+                reason="colour-from-name",
+                severity="note",
+                message=f"The file does not say what its bands show; its name does: {order}.",
+            )
+        )
+    return list(by_file)
+
+
+def _camera_band(dataset: Dataset) -> spectral.Spectrum | None:
+    """Return the band that a multispectral drone camera (MicaSense, Parrot, DJI) writes into its XMP."""
+    xmp = "".join(dataset.tags(ns="xml:XMP").values()) if "xml:XMP" in dataset.tag_namespaces() else ""
+    name, wavelength = _XMP_BAND.search(xmp), _XMP_WAVELENGTH.search(xmp)
+    if name is None and wavelength is None:
+        return None
+    nanometres = float(next(filter(None, wavelength.groups()))) if wavelength else None
+    text = next(filter(None, name.groups())) if name else f"{nanometres:g} nm"
+    by_words = spectral.from_words(text)
+    color = by_words if by_words != "undefined" or nanometres is None else spectral.from_wavelength(nanometres)
+    return spectral.Spectrum(text, color, nanometres)
+
+
+def _wavelength(dataset: Dataset, index: int) -> float | None:
+    """Return the central wavelength in nanometres that a band's metadata states (IMAGERY domain, ENVI headers)."""
+    imagery = dataset.tags(index, ns="IMAGERY").get("CENTRAL_WAVELENGTH_UM")
+    tags = {key.lower(): value for key, value in dataset.tags(index).items()}
+    unit = tags.get("wavelength_units", "nanometers").lower()
+    try:
+        if imagery is not None:
+            return float(imagery) * 1000.0
+        value = float(tags["wavelength"])
+    except (KeyError, ValueError):
+        return None
+    return value * 1000.0 if unit.startswith("micro") or value < 100.0 else value
+
+
+def _colored_by_wavelength(band: Band) -> Band:
+    if band.color not in ("undefined", "gray") or band.wavelength_nm is None:
+        return band
+    return band.model_copy(update={"color": spectral.from_wavelength(band.wavelength_nm)})
+
+
+def _mask_kind(dataset: Dataset, bands: list[Band], alpha: int | None) -> MaskKind:
+    """Return how validity is read: by a mask band, else alpha, else nodata.
+
+    GDAL lets nodata win over alpha, which cuts holes into black roofs.
+    """
     flags = dataset.mask_flag_enums[0]
-    mask: MaskKind = "none"
-    if alpha:
-        mask = "alpha"
-    elif MaskFlags.per_dataset in flags:
-        mask = "mask"
-    elif any(b.nodata is not None for b in bands):
-        mask = "nodata"
-    elif any(b.dtype.startswith("float") for b in bands):
-        mask = "nan"
-    rgb = tuple(roles.index(c) + 1 for c in ("red", "green", "blue")) if {"red", "green", "blue"} <= set(roles) else (1,)
-    palette = None
-    if dataset.colorinterp[0] == ColorInterp.palette:
+    if MaskFlags.per_dataset in flags and MaskFlags.alpha not in flags:
+        return "mask"
+    if alpha is not None:
+        return "alpha"
+    if any(band.nodata is not None for band in bands):
+        return "nodata"
+    return "nan" if any(band.dtype.startswith("float") for band in bands) else "none"
+
+
+def _palette(dataset: Dataset) -> tuple[tuple[int, int, int, int], ...] | None:
+    """Return the colour table of the first band, padded with transparency to 256 entries."""
+    if dataset.colorinterp[0].name != "palette":
+        return None
+    try:
         table = dataset.colormap(1)
-        palette = tuple(table.get(i, (0, 0, 0, 0)) for i in range(256))
-    t = dataset.transform
-    link = None if t.is_identity else Affine(a=t.a, b=t.b, c=t.c, d=t.d, e=t.e, f=t.f)
-    return RasterInfo(driver=dataset.driver, width=w, height=h, bands=bands, dtype=str(np.result_type(*dataset.dtypes)),
-                      crs=dataset.crs.to_wkt() if dataset.crs else None, link=link, footprint=None, levels=tuple(levels),
-                      alpha=alpha, mask=mask, palette=palette, rgb=rgb,
-                      compression=dataset.compression.name if dataset.compression else None)
+    except ValueError:
+        return None
+    size = max(256, max(table, default=0) + 1)
+    return tuple(table.get(i, (0, 0, 0, 0)) for i in range(size))
+
+
+def _nodata_problems(bands: list[Band], mask: MaskKind) -> Iterator[RasterProblem]:
+    stated = {band.nodata for band in bands if band.nodata is not None}
+    if len(stated) > 1:
+        yield RasterProblem(
+            reason="nodata-differs", severity="note", message="The bands declare different nodata values."
+        )
+    for band in bands:
+        if band.nodata is not None and not is_storable(band.nodata, band.dtype):
+            yield RasterProblem(
+                reason="nodata-out-of-range",
+                message=f"Nodata {band.nodata} cannot occur in {band.dtype} pixels, so nothing is masked by it.",
+            )
+            break
+    if stated and mask in ("alpha", "mask"):
+        yield RasterProblem(
+            reason="two-masks",
+            severity="note",
+            message=(
+                f"The file declares nodata and has {'an alpha band' if mask == 'alpha' else 'a mask'}; "
+                "nodata is ignored."
+            ),
+        )
+
+
+def _color_problems(bands: list[Band]) -> Iterator[RasterProblem]:
+    shown = [band for band in bands if band.color != "alpha"]
+    if len(shown) > 1 and all(band.color == "undefined" for band in shown):
+        yield RasterProblem(
+            reason="colour-unknown",
+            message=(
+                f"Neither the file nor its name says what its {len(shown)} bands show; the picture's bands "
+                "are a guess, choose them."
+            ),
+        )
+
+
+def _unique(names: list[str]) -> list[str]:
+    """Return names made unique by their band number; expressions and legends need that."""
+    return [name if names.count(name) == 1 else f"{name} ({i})" for i, name in enumerate(names, 1)]
+
+
+def _number(nodata: float, dtype: str) -> int | float:
+    """Return nodata as int for integer pixels where it is a whole number."""
+    return int(nodata) if "int" in dtype and np.isfinite(nodata) and nodata == int(nodata) else float(nodata)
+
+
+def _finite(value: Any, otherwise: float) -> float:
+    return float(value) if value is not None and np.isfinite(value) else otherwise

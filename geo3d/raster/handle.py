@@ -1,7 +1,7 @@
 """GDAL handles: few, pooled, one thread at a time.
 
-rasterio datasets are not thread-safe and cost half a millisecond to open, so they are lent to one thread at a time and kept
-for the next. File descriptors stay bounded: idle handles beyond the limit are closed, the least recently used first.
+rasterio datasets are not thread-safe and cost half a millisecond to open, so they are lent to one thread at a time and
+kept for the next. File descriptors stay bounded: idle handles beyond the limit are closed, the least recently used first.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import rasterio
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
+from rasterio._path import _UnparsedPath  # rasterio parses names as addresses; a VRT's text must reach GDAL untouched
+from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
+from rasterio.io import DatasetReader
 
 from geo3d.errors import RasterError
 
@@ -23,7 +25,8 @@ Dataset = Any
 """An open rasterio dataset; rasterio has no type hints."""
 
 CACHE_BYTES = 64 << 20
-"""GDAL's own block cache, for the whole process. Small: tiles have their own caches, and a server must stay below 1 GB."""
+"""GDAL's own block cache, for the whole process. Small: tiles have their own caches, and a server must stay below 1
+GB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +35,24 @@ class Target:
 
     name: str
     """Path, ``/vsi`` address, or the text of a VRT."""
-    drivers: tuple[str, ...] = ()
-    """Short names of the drivers that may try; empty = every driver."""
+    title: str
+    """What the file is called in messages."""
+    drivers: tuple[str, ...]
+    """Short names of the drivers that may try."""
     options: tuple[tuple[str, str], ...] = ()
     """GDAL configuration for opening and reading."""
     overview: int | None = None
     """Open this overview (0 = the first) instead of the native pixels."""
+    is_unplaced: bool = False
+    """Open without georeference: the file's CRS makes rasterio raise."""
 
     def environment(self) -> Any:
         """Return the GDAL environment of this target, to be entered in the thread that opens or reads."""
         return rasterio.Env(GDAL_CACHEMAX=CACHE_BYTES, **dict(self.options))
+
+
+class BrokenCrs(RasterError):
+    """The file's CRS makes rasterio raise; the pixels may still be read, unplaced."""
 
 
 class HandlePool:
@@ -52,13 +63,13 @@ class HandlePool:
         self._limit = limit
         self._idle: OrderedDict[int, tuple[Target, Dataset]] = OrderedDict()
         self._lock = threading.Lock()
-        self._closed = False
 
     @contextmanager
     def borrow(self, target: Target) -> Iterator[Dataset]:
         """Lend a dataset to this thread, within the GDAL environment of its target.
 
         Raises:
+            BrokenCrs: It opens only with `Target.is_unplaced`.
             RasterError: GDAL cannot open it. Errors of the caller's own reads pass through unchanged.
         """
         with target.environment():
@@ -79,9 +90,8 @@ class HandlePool:
             dataset.close()
 
     def close(self) -> None:
-        """Close all idle handles; lent ones close when they come back."""
+        """Close all idle handles."""
         with self._lock:
-            self._closed = True
             gone = [dataset for _, dataset in self._idle.values()]
             self._idle.clear()
         for dataset in gone:
@@ -100,20 +110,25 @@ class HandlePool:
 
     def _give(self, target: Target, dataset: Dataset) -> None:
         with self._lock:
-            if self._closed:
-                gone = [dataset]
-            else:
-                self._idle[id(dataset)] = (target, dataset)
-                gone = [self._idle.popitem(last=False)[1][1] for _ in range(len(self._idle) - self._limit)]
+            self._idle[id(dataset)] = (target, dataset)
+            excess = len(self._idle) - self._limit
+            gone = [self._idle.popitem(last=False)[1][1] for _ in range(excess)]
         for extra in gone:
             extra.close()
 
 
 def _open(target: Target) -> Dataset:
-    options = {} if target.overview is None else {"OVERVIEW_LEVEL": target.overview}
+    options: dict[str, Any] = {}
+    if target.overview is not None:
+        options["OVERVIEW_LEVEL"] = target.overview
+    if target.is_unplaced:
+        options["GEOREF_SOURCES"] = "NONE"
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", NotGeoreferencedWarning)
         try:
-            return rasterio.open(target.name, driver=list(target.drivers) or None, **options)
+            return DatasetReader(_UnparsedPath(target.name), driver=list(target.drivers), sharing=False, **options)
+        except CRSError as error:
+            raise BrokenCrs(f"the CRS of {target.title} cannot be understood: {error}") from error
         except RasterioError as error:
-            raise RasterError(f"GDAL cannot open {target.name[:200]}: {error}") from error
+            reason = str(error).replace(target.name, target.title) if target.name else str(error)
+            raise RasterError(f"{target.title} cannot be opened: {reason[:500]}") from error

@@ -14,8 +14,8 @@ from geo3d.raster.problem import RasterProblem
 RasterLink = Annotated[Affine | Gcps | Rpc, Field(discriminator="kind")]
 
 LevelOrigin = Literal["native", "overview", "cache", "sampled"]
-"""Where a level's pixels come from: the file itself, the file's overviews, overviews that geo3d built into the workspace
-cache, or single pixels picked from the file (a first picture until the cache is built; never used for values)."""
+"""Where a level's pixels come from: the file itself, the file's overviews, overviews that geo3d built into the cache of
+the workspace, or single pixels picked from the file (a first picture until the cache is built; never used for values)."""
 
 MaskKind = Literal["none", "nodata", "alpha", "mask", "nan"]
 
@@ -63,8 +63,12 @@ class RasterInfo(Value):
     """Authority code where PROJ is certain, else WKT2; None = pixel space. Axes are x-y always."""
     link: RasterLink | None
     """parent_from_pixel, corner convention; None = pixel space."""
+    loose_link: Affine | None = None
+    """The affine of a file without a usable CRS (then `link` is None); it becomes the link once a person names the
+    CRS."""
     footprint: tuple[Ring, ...] | None
-    """Outline of the pixels in longitude and latitude; rings are cut at the antimeridian. None = unknown or not on Earth."""
+    """Outline of the pixels in longitude and latitude; rings are cut at the antimeridian. None = unknown or not on
+    Earth."""
     levels: tuple[Level, ...]
     """From native (index 0) to coarsest."""
     alpha: PositiveInt | None
@@ -86,3 +90,8 @@ class RasterInfo(Value):
     """Bytes on disk of all files together."""
     captured: str | None = None
     """Capture time as ISO 8601 where the file states it."""
+
+    @property
+    def needs_overviews(self) -> bool:
+        """Whether levels are only sampled yet, and a job should build overviews into the cache."""
+        return any(level.origin == "sampled" for level in self.levels)

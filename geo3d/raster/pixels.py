@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from geo3d.geometry.frame import Affine
-from geo3d.geometry.value import Number, Value
-from geo3d.raster.band import NonFinite, PixelNumber
+from geo3d.geometry.value import Value
+from geo3d.raster.band import Band, PixelNumber, spelled
 from geo3d.raster.info import Level
 
 
@@ -48,7 +49,15 @@ class PixelValue(Value):
     row: int
     values: tuple[PixelNumber, ...]
     """One per band, as stored."""
-    physical: tuple[Number | NonFinite, ...]
+    physical: tuple[PixelNumber, ...]
     """value * scale + offset, one per band."""
     valid: bool
     """False where the file says it has no data."""
+
+
+def value_of(col: int, row: int, stored: Sequence[int | float], bands: Sequence[Band], is_valid: bool) -> PixelValue:
+    """Return the exact numbers of one pixel with their physical meaning."""
+    physical = [spelled(float(number) * band.scale + band.offset) for number, band in zip(stored, bands, strict=True)]
+    return PixelValue(
+        col=col, row=row, values=tuple(spelled(number) for number in stored), physical=tuple(physical), valid=is_valid
+    )

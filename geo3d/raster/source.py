@@ -57,7 +57,9 @@ class Raster:
         asked, size = Window(*window), info.levels[level]
         inside = 0 <= asked.col and 0 <= asked.row and asked.width > 0 and asked.height > 0
         if not inside or asked.col + asked.width > size.width or asked.row + asked.height > size.height:
-            raise RasterError(f"window {tuple(asked)} is not inside level {level} of {size.width} x {size.height} pixels")
+            raise RasterError(
+                f"window {tuple(asked)} is not inside level {level} of {size.width} x {size.height} pixels"
+            )
         wrong = [band for band in bands if not 1 <= band <= len(info.bands)]
         if wrong:
             raise RasterError(f"band {wrong[0]} does not exist; this raster has bands 1 to {len(info.bands)}")
@@ -88,7 +90,9 @@ class Raster:
         """Return the raster; it closes at the end of the block."""
         return self
 
-    def __exit__(self, _type: type[BaseException] | None, _value: BaseException | None, _trace: TracebackType | None) -> None:
+    def __exit__(
+        self, _type: type[BaseException] | None, _value: BaseException | None, _trace: TracebackType | None
+    ) -> None:
         """Close."""
         self.close()
 

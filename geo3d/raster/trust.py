@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
+from geo3d.errors import RasterRefused
 from geo3d.geometry.value import Value
 
 
@@ -13,6 +16,59 @@ class Trust(Value):
     level: Literal["owner", "uploaded"] = "owner"
     """owner = added on the command line by the person whose machine this is; uploaded = came over HTTP."""
     roots: tuple[str, ...] = ()
-    """Folders that files may be read from; empty = anywhere for the owner, nothing but the file itself for an upload."""
+    """Folders that files may be read from. Empty = anywhere for the owner; for an upload, its own file and nothing
+    else."""
     hosts: tuple[str, ...] = ()
-    """Hosts (and s3 buckets) that remote rasters may come from; owner only."""
+    """Where remote rasters may come from, owner only: ``data.example.org``, ``*.example.org`` (any depth),
+    ``localhost:8080``, ``s3://bucket``."""
+    is_s3_anonymous: bool = True
+    """Ask s3 without credentials (public buckets); False = with those GDAL finds in the process's AWS settings."""
+
+    def check_address(self, address: str) -> None:
+        """Let a remote address pass, or refuse it.
+
+        Raises:
+            RasterRefused: An upload, a scheme other than http, https and s3, or a host that is not on the list.
+        """
+        if self.level == "uploaded":
+            raise RasterRefused("an uploaded raster must not point to the network; upload its parts as files")
+        parts = urlsplit(address)
+        if parts.scheme not in ("http", "https", "s3"):
+            raise RasterRefused(f"{parts.scheme or address[:40]}:// is not read; http, https and s3 are")
+        if parts.username is not None or parts.password is not None:
+            raise RasterRefused("an address must not carry a user name or password; they would be stored and shown")
+        entry = f"s3://{parts.netloc}" if parts.scheme == "s3" else (parts.hostname or "")
+        if not entry or not any(_matches(allowed, entry, parts.netloc) for allowed in self.hosts):
+            raise RasterRefused(
+                f"{entry or address[:80]} is not on the list of allowed hosts; add it with --allow-host {entry}"
+            )
+
+    def check_path(self, path: Path, beside: Path | None = None) -> Path:
+        """Let a local path pass, or refuse it.
+
+        Args:
+            path: Where a file is said to be; links are followed before it is judged.
+            beside: The raster that refers to it, when it is not asked for by itself.
+
+        Returns:
+            The path without links.
+
+        Raises:
+            RasterRefused: It lies outside the allowed folders.
+        """
+        real = path.resolve()
+        if self.roots:
+            allowed = any(real.is_relative_to(Path(root).resolve()) for root in self.roots)
+        else:
+            allowed = self.level == "owner" or beside is None or real == beside.resolve()
+        if not allowed:
+            named = path.name if beside is None else f"{path.name}, which {beside.name} refers to,"
+            raise RasterRefused(f"{named} lies outside the folders that may be read")
+        return real
+
+
+def _matches(allowed: str, entry: str, netloc: str) -> bool:
+    """Tell whether a list entry covers a host; never by mere text ending (``evilexample.org``)."""
+    if allowed.startswith("*."):
+        return entry.endswith(allowed[1:]) and not entry.startswith("s3://")
+    return allowed.lower() in (entry.lower(), netloc.lower())

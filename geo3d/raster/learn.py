@@ -1,0 +1,216 @@
+"""Opening a file for the first time: everything that is found out about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from geo3d.errors import AssetMissing
+from geo3d.raster import level as levels
+from geo3d.raster.admit import Admitted, admit, source_targets
+from geo3d.raster.capture import captured_of
+from geo3d.raster.describe import Content, content_of
+from geo3d.raster.handle import BrokenCrs, Dataset, HandlePool, Target
+from geo3d.raster.info import Level, RasterInfo
+from geo3d.raster.level import LevelSource
+from geo3d.raster.problem import RasterProblem
+from geo3d.raster.pyramid import Pyramid, find_pyramid, folder_of, key_of
+from geo3d.raster.reference import Reference, broken_crs, footprint_of, reference_of
+from geo3d.raster.spectral import picture_bands, presets_of
+from geo3d.raster.storage import ONE_PASS_DRIVERS, check_readable, storage_problems, truncation_problem
+from geo3d.raster.trust import Trust
+from geo3d.raster.vrt import check_overview_reference
+from geo3d.raster.worldfile import read_world_file
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """What was found out when a file was first opened."""
+
+    info: RasterInfo
+    sources: tuple[LevelSource, ...]
+    """One per level of the info."""
+    files: tuple[Path, ...]
+    """The local files, the raster itself first; empty when remote."""
+    key: str | None
+    """Key of the content in caches; None when remote."""
+    identity: tuple[int, int] | None
+    """(bytes, modification time in ns) of the file at that moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """What an open dataset says, before the cache is looked at."""
+
+    driver: str
+    content: Content
+    reference: Reference
+    levels: list[LevelSource]
+    files: tuple[Path, ...]
+    size_bytes: int | None
+    interleave: str | None
+    compression: str | None
+    is_point: bool
+    captured: str | None
+    problems: list[RasterProblem]
+
+
+def learn(name: str, trust: Trust, cache_dir: Path | None, pool: HandlePool) -> Learnt:
+    """Open a raster and find out everything but its pixels.
+
+    Raises:
+        AssetMissing: There is no such file.
+        RasterRefused: It may not or cannot sensibly be read.
+        RasterError: GDAL cannot open it.
+    """
+    admitted = admit(name, trust)
+    identity = identity_of(admitted.path) if admitted.path else None
+    for target in source_targets(admitted):
+        with pool.borrow(target) as dataset:
+            _check_references(dataset, admitted.target.title, trust)
+    broken = None
+    try:
+        opened = _open(admitted, pool)
+    except BrokenCrs as error:
+        broken = broken_crs(str(error.__cause__))
+        opened = _open(replace(admitted, target=replace(admitted.target, is_unplaced=True)), pool)
+    key = key_of(opened.files) if opened.files else None
+    sources = _with_cache(opened, key, cache_dir)
+    truncated = truncation_problem(admitted.path, opened.driver) if admitted.path else None
+    problems = [problem for problem in (truncated, broken, *opened.problems) if problem is not None]
+    return Learnt(_info_of(opened, sources, problems), tuple(sources), opened.files, key, identity)
+
+
+def identity_of(path: Path) -> tuple[int, int]:
+    """Return what changes when a file is replaced: bytes and modification time in ns.
+
+    Raises:
+        AssetMissing: It is gone.
+    """
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise AssetMissing(f"{path.name} is gone; relink the asset to where the file is now", path=str(path)) from error
+    return status.st_size, status.st_mtime_ns
+
+
+def _open(admitted: Admitted, pool: HandlePool) -> _Opened:
+    target, path = admitted.target, admitted.path
+    stem = Path(target.title).stem
+    with pool.borrow(target) as dataset:
+        _check_references(dataset, target.title, admitted.trust)
+        files = _files_of(dataset, admitted)
+        size_bytes = sum(file.stat().st_size for file in files) if files else None
+        check_readable(dataset, target.title, size_bytes)
+        content = content_of(dataset, stem)
+        takes_world_file = path is not None and dataset.driver in ONE_PASS_DRIVERS | {"JP2OpenJPEG"}
+        reference = reference_of(dataset, read_world_file(path) if path and takes_world_file else None)
+        own = _own_levels(dataset, target, content, pool)
+        storage = storage_problems(dataset, len(own) > 1 or max(dataset.shape) <= levels.SMALL_ENOUGH)
+        return _Opened(
+            driver=dataset.driver,
+            content=content,
+            reference=reference,
+            levels=own,
+            files=files,
+            size_bytes=size_bytes,
+            interleave=dataset.interleaving.name if dataset.interleaving else None,
+            compression=dataset.compression.name.lower() if dataset.compression else None,
+            is_point=dataset.tags().get("AREA_OR_POINT") == "Point",
+            captured=captured_of(dataset.tags(), stem),
+            problems=[*content.problems, *reference.problems, *storage],
+        )
+
+
+def _info_of(opened: _Opened, sources: Sequence[LevelSource], problems: Sequence[RasterProblem]) -> RasterInfo:
+    native, bands, reference = sources[0].level, opened.content.bands, opened.reference
+    return RasterInfo(
+        driver=opened.driver,
+        width=native.width,
+        height=native.height,
+        bands=bands,
+        dtype=str(np.result_type(*(np.dtype(band.dtype) for band in bands))),
+        crs=reference.crs,
+        link=reference.link,
+        loose_link=reference.loose_link,
+        footprint=footprint_of(reference.crs, reference.link, native.width, native.height),
+        levels=tuple(source.level for source in sources),
+        alpha=opened.content.alpha,
+        mask=opened.content.mask,
+        palette=opened.content.palette,
+        interleave=opened.interleave,
+        compression=opened.compression,
+        area_or_point="point" if opened.is_point else "area",
+        problems=tuple(problems),
+        rgb=picture_bands(bands),
+        presets=presets_of(bands),
+        size_bytes=opened.size_bytes,
+        captured=opened.captured,
+    )
+
+
+def _own_levels(dataset: Dataset, target: Target, content: Content, pool: HandlePool) -> list[LevelSource]:
+    """Return the native level and the file's own overviews, fine to coarse."""
+    width, height = dataset.width, dataset.height
+    native = Level(width=width, height=height, factor=(1.0, 1.0), block=_block(dataset), origin="native")
+    found = [LevelSource(native, target)]
+    for index in range(min(len(dataset.overviews(band)) for band in dataset.indexes)):
+        inner = replace(target, overview=index)
+        with pool.borrow(inner) as overview:
+            size, block = (overview.width, overview.height), _block(overview)
+            # an overview without the mask of its raster would show what the mask hides
+            has_mask = content.mask != "mask" or overview.mask_flag_enums[0] == dataset.mask_flag_enums[0]
+        factor = (width / size[0], height / size[1])
+        if has_mask and min(factor) >= 1.0 and max(factor) > 1.2:
+            level = Level(width=size[0], height=size[1], factor=factor, block=block, origin="overview")
+            found.append(LevelSource(level, inner))
+    return sorted(found, key=lambda source: source.level.factor)
+
+
+def _with_cache(opened: _Opened, key: str | None, cache_dir: Path | None) -> list[LevelSource]:
+    """Return own levels and below them those of the cache, or sampled ones until it is built."""
+    if cache_dir is not None and key is not None:
+        pyramid = find_pyramid(cache_dir, key)
+        if pyramid is not None:
+            return [*opened.levels, *_cached_levels(pyramid, folder_of(cache_dir, key))]
+    return [
+        *opened.levels,
+        *levels.sampled(opened.levels[-1], opened.levels[0].level, opened.driver in ONE_PASS_DRIVERS),
+    ]
+
+
+def _cached_levels(pyramid: Pyramid, folder: Path) -> list[LevelSource]:
+    found = []
+    for entry in pyramid.levels:
+        block = (min(pyramid.block, entry.width), min(pyramid.block, entry.height))
+        level = Level(width=entry.width, height=entry.height, factor=entry.factor, block=block, origin="cache")
+        path = folder / entry.file
+        found.append(
+            LevelSource(
+                level, Target(str(path), path.name, ("GTiff",), (("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR"),))
+            )
+        )
+    return found
+
+
+def _files_of(dataset: Dataset, admitted: Admitted) -> tuple[Path, ...]:
+    """Return the local files of a raster, itself first. GDAL is asked only for the owner: asking opens side files."""
+    if admitted.path is None or admitted.trust.level == "uploaded":
+        return admitted.files
+    listed = [Path(name) for name in dataset.files if Path(name).is_file()]
+    return (admitted.path, *(path for path in listed if path != admitted.path))
+
+
+def _check_references(dataset: Dataset, title: str, trust: Trust) -> None:
+    """Refuse files whose metadata send GDAL elsewhere for overviews."""
+    reference = dataset.tags(ns="OVERVIEWS").get("OVERVIEW_FILE")
+    if reference is not None:
+        check_overview_reference(reference, title, trust)
+
+
+def _block(dataset: Dataset) -> tuple[int, int]:
+    height, width = dataset.block_shapes[0]
+    return min(width, dataset.width), min(height, dataset.height)
