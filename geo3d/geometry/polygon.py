@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field
 
@@ -11,7 +11,7 @@ from geo3d.geometry.shape import Mapping, Problem, Shape
 from geo3d.geometry.validity import problems_of_rings
 from geo3d.geometry.value import Position, Value
 
-Ring = tuple[Position, ...]
+Ring = Annotated[tuple[Position, ...], Field(min_length=1)]
 """Positions of a closed ring WITHOUT the closing repetition; either direction."""
 
 
@@ -23,7 +23,7 @@ def moved_ring(ring: Ring, dst_from_src: Mapping) -> Ring:
 class Rings(Value):
     """One exterior and its holes: a part of a multipolygon."""
 
-    exterior: Ring = Field(min_length=1)
+    exterior: Ring
     holes: tuple[Ring, ...] = ()
 
 
@@ -31,7 +31,7 @@ class Polygon(Shape):
     """An area with one exterior and any number of holes."""
 
     kind: Literal["polygon"] = "polygon"
-    exterior: Ring = Field(min_length=1)
+    exterior: Ring
     holes: tuple[Ring, ...] = ()
 
     def vertices(self) -> Array:

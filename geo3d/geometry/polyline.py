@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 import numpy as np
 from pydantic import Field, NonNegativeFloat
@@ -11,7 +11,7 @@ from geo3d.geometry.array import Array, array_of, positions_of
 from geo3d.geometry.shape import Mapping, Problem, Shape
 from geo3d.geometry.value import Position
 
-Path = tuple[Position, ...]
+Path = Annotated[tuple[Position, ...], Field(min_length=1)]
 """Positions in drawing order."""
 
 
@@ -26,7 +26,7 @@ class Polyline(Shape):
     """An open line."""
 
     kind: Literal["polyline"] = "polyline"
-    path: Path = Field(min_length=1)
+    path: Path
     width: NonNegativeFloat | None = None
     """Full width in units of the frame, where the line stands for a band (a road); None = no width."""
 

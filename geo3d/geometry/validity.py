@@ -14,7 +14,7 @@ _REASONS = {
     "Self-intersection": "self-intersection",
     "Ring Self-intersection": "self-intersection",
     "Hole lies outside shell": "hole-outside",
-    "Nested holes": "nested-holes",
+    "Holes are nested": "nested-holes",
     "Nested shells": "overlapping-parts",
     "Duplicate Rings": "duplicate-rings",
     "Interior is disconnected": "disconnected-interior",
@@ -41,9 +41,11 @@ def problems_of_rings(parts: Sequence[Sequence[Sequence[Position]]]) -> tuple[Pr
     flat = [[[p[:2] for p in ring] for ring in part] for part in parts]
     area = shapely.MultiPolygon([(part[0], part[1:]) for part in flat])
     if shapely.is_valid(area):
-        if area.area == 0.0:
-            return (Problem("zero-area", "the area is zero", tuple(parts[0][0][0])),)
         return ()
+    # GEOS calls a ring whose positions are all on one line self-intersecting; people need the plainer word
+    lines = [part[0] for part in flat if shapely.convex_hull(shapely.multipoints(part[0])).area == 0.0]
+    if lines:
+        return tuple(Problem("zero-area", "all positions of a ring are on one line", tuple(ring[0])) for ring in lines)
     text = str(shapely.is_valid_reason(area))
     match = re.fullmatch(r"(.*?)\s*\[(\S+) (\S+)(?: \S+)?\]", text)
     said = match.group(1) if match else text
