@@ -139,6 +139,11 @@ def _box(polygon: shapely.Polygon, frame: str) -> Box | None:
     return box if off <= far else None
 
 
+def is_rectangle(shape: shapely.Geometry) -> bool:
+    """Tell whether an area would come back as a box."""
+    return shape.geom_type == "Polygon" and _box(shape, "") is not None
+
+
 def _keypoints(shape: shapely.MultiPoint, frame: str, names: Sequence[dict[str, object]]) -> Keypoints | None:
     positions = iter(_path(shape))
     if len(shape.geoms) != sum(bool(name.get("labelled", True)) for name in names):

@@ -12,7 +12,7 @@ import shapely
 
 from geo3d.errors import FrameError, GeometryError
 from geo3d.formats.base import Progress
-from geo3d.formats.ogc import shape_of
+from geo3d.formats.ogc import is_rectangle, shape_of
 from geo3d.formats.place import Places
 from geo3d.formats.report import LossLog
 from geo3d.geometry import MapFrame, Polyline
@@ -118,6 +118,8 @@ def _batch(annotations: list[Annotation], places: dict[str, Places], crs: str | 
                 log.lose(annotations[i].id, kind_of(annotations[i]), "no-transform" if origin else "no-crs", shape)
                 continue
             widths[i] = _width(annotations[i], shapes[i], shape)
+            if kind_of(annotations[i]) == "box" and shape is not shapes[i] and not is_rectangle(shape):
+                log.reduce(annotations[i].id, "box", "box-skewed", "in the CRS of the file it is no rectangle any more")
             keep[i], shapes[i], origins[i], homes[i] = True, shape, origin, home
     kept = np.flatnonzero(keep).tolist()
     return VectorBatch(
