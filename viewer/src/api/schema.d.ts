@@ -6,6 +6,90 @@
  */
 
 export interface paths {
+    readonly "/api/jobs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get Jobs
+         * @description Return the newest jobs (of a scene).
+         */
+        readonly get: operations["get_jobs"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/jobs/{job}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get Job
+         * @description Return one job with its progress, and its result once it is done.
+         */
+        readonly get: operations["get_job"];
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Cancel Job
+         * @description Ask a job to stop. Your own, or as an owner any.
+         */
+        readonly delete: operations["cancel_job"];
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/ontology": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get Ontology
+         * @description Return the classes as a file.
+         */
+        readonly get: operations["get_ontology"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/ontology/classes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Add Class
+         * @description Add one class and return it.
+         */
+        readonly post: operations["add_class"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/project": {
         readonly parameters: {
             readonly query?: never;
@@ -13,10 +97,117 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Project */
-        readonly get: operations["project_api_project_get"];
+        /**
+         * Get Project
+         * @description Return the project with its ontology and people.
+         */
+        readonly get: operations["get_project"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/project/changes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Post Changes
+         * @description Write a change set on the project: classes; its owner also people and workflow.
+         */
+        readonly post: operations["post_changes"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/project/commits": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Commits
+         * @description Return the project's log after a revision, oldest first.
+         */
+        readonly get: operations["commits"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/project/redo": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Redo
+         * @description Take back your newest undo.
+         */
+        readonly post: operations["redo"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/project/undo": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Undo
+         * @description Take back your newest change of the project.
+         */
+        readonly post: operations["undo"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/scenes": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get Scenes
+         * @description List all scenes.
+         */
+        readonly get: operations["get_scenes"];
+        readonly put?: never;
+        /**
+         * Post Scene
+         * @description Make an empty scene.
+         */
+        readonly post: operations["post_scene"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -30,8 +221,59 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Scene */
-        readonly get: operations["scene_api_scenes__scene__get"];
+        /**
+         * Get Scene
+         * @description Return the scene document: frames, samples, assets.
+         */
+        readonly get: operations["get_scene"];
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Delete Scene
+         * @description Delete a scene; its log stays, and its owner can undo it.
+         */
+        readonly delete: operations["delete_scene"];
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Patch Scene
+         * @description Rename a scene.
+         */
+        readonly patch: operations["patch_scene"];
+        readonly trace?: never;
+    };
+    readonly "/api/scenes/{scene}/annotations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get Annotations
+         * @description Return annotations (or, with `kind`, other documents), in order of fid, a page at a time.
+         */
+        readonly get: operations["get_annotations"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/scenes/{scene}/at/{revision}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * At
+         * @description Return the documents as they were right after a revision.
+         */
+        readonly get: operations["at"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -49,8 +291,159 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Changes */
-        readonly post: operations["changes_api_scenes__scene__changes_post"];
+        /**
+         * Post Changes
+         * @description Write a change set: one undo step, one revision, durable when this answers. Sent again, it is applied once.
+         */
+        readonly post: operations["post_changes"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/scenes/{scene}/commits": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Commits
+         * @description Return the log after a revision, oldest first.
+         */
+        readonly get: operations["commits"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/scenes/{scene}/counts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Counts
+         * @description Return how many annotations there are of each class, and their bounds in each frame.
+         */
+        readonly get: operations["counts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/scenes/{scene}/feed": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Feed
+         * @description Follow a scene by server-sent events.
+         *
+         *     ``ready`` {revision, project_revision} comes first; then ``commit`` (as CommitReply; the event's id is the revision)
+         *     for each change set, ``reload`` {revision} where you are too far behind and should read the scene anew, ``job`` (as
+         *     Job), ``asset`` {asset, what} and ``project`` {revision}. Reconnecting with Last-Event-ID goes on where you were.
+         */
+        readonly get: operations["feed"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/scenes/{scene}/history/{kind}/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * History
+         * @description Return every version of a document, newest first.
+         */
+        readonly get: operations["history"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/scenes/{scene}/redo": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Redo
+         * @description Take back your newest undo.
+         */
+        readonly post: operations["redo"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/scenes/{scene}/undo": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Undo
+         * @description Take back your newest change set, as a new revision.
+         */
+        readonly post: operations["undo"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/session": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Get Session
+         * @description Say who asks.
+         */
+        readonly get: operations["get_session"];
+        readonly put?: never;
+        /**
+         * Post Session
+         * @description Give a name; the same name is the same actor again. The first person is the project's owner.
+         */
+        readonly post: operations["post_session"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -133,6 +526,18 @@ export interface components {
             readonly state: "draft" | "submitted" | "accepted" | "rejected";
             /** Thing */
             readonly thing?: string | null;
+        };
+        /**
+         * AnnotationPage
+         * @description Annotations in order of fid.
+         */
+        readonly AnnotationPage: {
+            /** Annotations */
+            readonly annotations: readonly components["schemas"]["Annotation"][];
+            /** Next */
+            readonly next: number | null;
+            /** Revision */
+            readonly revision: number;
         };
         /**
          * Asset
@@ -321,6 +726,16 @@ export interface components {
             readonly message: string;
         };
         /**
+         * Chunk
+         * @description What was painted.
+         */
+        readonly Chunk: {
+            /** Chunk */
+            readonly chunk: string;
+            /** Layer */
+            readonly layer: string;
+        };
+        /**
          * ChunkRuns
          * @description The changed runs of one chunk, in order, not overlapping.
          */
@@ -329,6 +744,74 @@ export interface components {
             readonly chunk: string;
             /** Runs */
             readonly runs: readonly components["schemas"]["Run"][];
+        };
+        /**
+         * CommitReply
+         * @description One applied change set; also the data of the feed's ``commit`` events.
+         */
+        readonly CommitReply: {
+            /** Actor */
+            readonly actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            readonly at: string;
+            /** Chunks */
+            readonly chunks: readonly components["schemas"]["Chunk"][];
+            /** Client Id */
+            readonly client_id: string;
+            /** Deleted */
+            readonly deleted: readonly components["schemas"]["Deleted"][];
+            /** Documents */
+            readonly documents: readonly (components["schemas"]["Annotation"] | components["schemas"]["Thing"] | components["schemas"]["Relation"] | components["schemas"]["Layer"] | components["schemas"]["SceneStatus"] | components["schemas"]["Scene"] | components["schemas"]["Project"])[];
+            /** Is Bulk */
+            readonly is_bulk: boolean;
+            /** Is Replay */
+            readonly is_replay: boolean;
+            /** Message */
+            readonly message: string;
+            /** N Changes */
+            readonly n_changes: number;
+            /** Redoes */
+            readonly redoes?: number | null;
+            /** Revision */
+            readonly revision: number;
+            /** Undoes */
+            readonly undoes?: number | null;
+        };
+        /**
+         * CommitsReply
+         * @description A part of a log.
+         */
+        readonly CommitsReply: {
+            /** Commits */
+            readonly commits: readonly components["schemas"]["CommitReply"][];
+            /** Revision */
+            readonly revision: number;
+        };
+        /**
+         * CountsReply
+         * @description How many annotations a scene has, and where.
+         */
+        readonly CountsReply: {
+            /** Bounds */
+            readonly bounds: {
+                readonly [key: string]: readonly [
+                    number,
+                    number,
+                    number,
+                    number
+                ];
+            };
+            /** Counts */
+            readonly counts: {
+                readonly [key: string]: number;
+            };
+            /** N */
+            readonly n: number;
+            /** Revision */
+            readonly revision: number;
         };
         /**
          * Cuboid
@@ -402,6 +885,16 @@ export interface components {
             readonly op: "delete";
         };
         /**
+         * Deleted
+         * @description What was deleted.
+         */
+        readonly Deleted: {
+            /** Id */
+            readonly id: string;
+            /** Kind */
+            readonly kind: string;
+        };
+        /**
          * Gcp
          * @description A ground control point: a pixel position and where it lies in the parent.
          */
@@ -433,10 +926,73 @@ export interface components {
             /** Points */
             readonly points: readonly components["schemas"]["Gcp"][];
         };
-        /** HTTPValidationError */
-        readonly HTTPValidationError: {
-            /** Detail */
-            readonly detail?: readonly components["schemas"]["ValidationError"][];
+        /**
+         * HistoryReply
+         * @description Every version of a document, newest first.
+         */
+        readonly HistoryReply: {
+            /** Versions */
+            readonly versions: readonly components["schemas"]["VersionReply"][];
+        };
+        /**
+         * Job
+         * @description One piece of work.
+         */
+        readonly Job: {
+            /**
+             * Actor
+             * @default
+             */
+            readonly actor: string;
+            /** Arguments */
+            readonly arguments?: {
+                readonly [key: string]: unknown;
+            };
+            /** Asset */
+            readonly asset?: string | null;
+            /**
+             * Attempt
+             * @default 0
+             */
+            readonly attempt: number;
+            /**
+             * Created
+             * Format: date-time
+             */
+            readonly created?: string;
+            /** Ended */
+            readonly ended?: string | null;
+            /** Id */
+            readonly id: string;
+            /** Kind */
+            readonly kind: string;
+            /**
+             * Message
+             * @default
+             */
+            readonly message: string;
+            readonly problem?: components["schemas"]["Problem"] | null;
+            /**
+             * Progress
+             * @default 0
+             */
+            readonly progress: number;
+            /** Result */
+            readonly result?: {
+                readonly [key: string]: unknown;
+            } | null;
+            /** Scene */
+            readonly scene?: string | null;
+            /** Started */
+            readonly started?: string | null;
+            /**
+             * State
+             * @default queued
+             * @enum {string}
+             */
+            readonly state: "queued" | "running" | "done" | "failed" | "cancelled" | "interrupted";
+            /** Title */
+            readonly title: string;
         };
         /**
          * Keypoint
@@ -671,6 +1227,56 @@ export interface components {
             ])[])[];
         };
         /**
+         * Name
+         * @description What a person is called.
+         */
+        readonly Name: {
+            /** Name */
+            readonly name: string;
+        };
+        /**
+         * NewClass
+         * @description A class to be added; slug, code and (where not given) colour are chosen by the server.
+         */
+        readonly NewClass: {
+            /**
+             * Attributes
+             * @default []
+             */
+            readonly attributes: readonly components["schemas"]["Attribute"][];
+            /** Client Id */
+            readonly client_id?: string | null;
+            /** Color */
+            readonly color?: string | null;
+            /**
+             * Geometries
+             * @default []
+             */
+            readonly geometries: readonly ("point" | "polyline" | "multipolyline" | "polygon" | "multipolygon" | "box" | "keypoints" | "mask" | "cuboid" | "segment" | "tag")[];
+            /**
+             * Guideline
+             * @default
+             */
+            readonly guideline: string;
+            /** Key */
+            readonly key?: string | null;
+            /** Parent */
+            readonly parent?: string | null;
+            readonly skeleton?: components["schemas"]["Skeleton"] | null;
+            /** Title */
+            readonly title: string;
+        };
+        /**
+         * NewScene
+         * @description A scene to be made.
+         */
+        readonly NewScene: {
+            /** Client Id */
+            readonly client_id?: string | null;
+            /** Title */
+            readonly title: string;
+        };
+        /**
          * Ontology
          * @description All classes of a project, with a version that counts its changes.
          */
@@ -858,6 +1464,24 @@ export interface components {
             readonly poses: readonly components["schemas"]["Pose"][];
             /** Timestamps Ns */
             readonly timestamps_ns: readonly number[];
+        };
+        /**
+         * Problem
+         * @description The body of every error.
+         */
+        readonly Problem: {
+            /** Detail */
+            readonly detail: string;
+            /** Details */
+            readonly details?: {
+                readonly [key: string]: unknown;
+            };
+            /** Status */
+            readonly status: number;
+            /** Title */
+            readonly title: string;
+            /** Type */
+            readonly type: string;
         };
         /**
          * Project
@@ -1113,6 +1737,18 @@ export interface components {
             readonly title: string;
         };
         /**
+         * SceneEdit
+         * @description What of a scene document is to change; everything else goes through change sets.
+         */
+        readonly SceneEdit: {
+            /** Base */
+            readonly base?: number | null;
+            /** Client Id */
+            readonly client_id?: string | null;
+            /** Title */
+            readonly title: string;
+        };
+        /**
          * SceneStatus
          * @description How far a sample is; "looked at and empty" is ``complete`` without annotations, not ``untouched``.
          */
@@ -1142,6 +1778,26 @@ export interface components {
             readonly status: "untouched" | "started" | "complete";
         };
         /**
+         * SceneSummary
+         * @description A scene in a list.
+         */
+        readonly SceneSummary: {
+            /** Assets */
+            readonly assets: readonly components["schemas"]["Asset"][];
+            /** Counts */
+            readonly counts: {
+                readonly [key: string]: number;
+            };
+            /** Id */
+            readonly id: string;
+            /** N Annotations */
+            readonly n_annotations: number;
+            /** Revision */
+            readonly revision: number;
+            /** Title */
+            readonly title: string;
+        };
+        /**
          * Segment
          * @description The points or pixels whose entry in a layer equals a value; only the layer can say which they are.
          */
@@ -1157,6 +1813,22 @@ export interface components {
             readonly layer: string;
             /** Value */
             readonly value: number;
+        };
+        /**
+         * SessionInfo
+         * @description Who asks.
+         */
+        readonly SessionInfo: {
+            /** Id */
+            readonly id?: string | null;
+            /** Is Owner */
+            readonly is_owner: boolean;
+            /** Name */
+            readonly name?: string | null;
+            /** Read Path */
+            readonly read_path?: string | null;
+            /** Role */
+            readonly role?: ("owner" | "annotator" | "reviewer" | "viewer") | null;
         };
         /**
          * Skeleton
@@ -1178,6 +1850,16 @@ export interface components {
             readonly flips: readonly number[];
             /** Names */
             readonly names: readonly string[];
+        };
+        /**
+         * StateReply
+         * @description The documents of one kind as they were right after a revision.
+         */
+        readonly StateReply: {
+            /** Documents */
+            readonly documents: readonly (components["schemas"]["Annotation"] | components["schemas"]["Thing"] | components["schemas"]["Relation"] | components["schemas"]["Layer"] | components["schemas"]["SceneStatus"] | components["schemas"]["Scene"] | components["schemas"]["Project"])[];
+            /** Revision */
+            readonly revision: number;
         };
         /**
          * Thing
@@ -1226,18 +1908,37 @@ export interface components {
                 number
             ])[];
         };
-        /** ValidationError */
-        readonly ValidationError: {
-            /** Context */
-            readonly ctx?: Record<string, never>;
-            /** Input */
-            readonly input?: unknown;
-            /** Location */
-            readonly loc: readonly (string | number)[];
+        /**
+         * Undo
+         * @description A wish to undo or redo.
+         */
+        readonly Undo: {
+            /** Client Id */
+            readonly client_id: string;
+            /**
+             * Force
+             * @default false
+             */
+            readonly force: boolean;
+        };
+        /**
+         * VersionReply
+         * @description One version of a document.
+         */
+        readonly VersionReply: {
+            /** Actor */
+            readonly actor: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            readonly at: string;
+            /** Document */
+            readonly document: (components["schemas"]["Annotation"] | components["schemas"]["Thing"] | components["schemas"]["Relation"] | components["schemas"]["Layer"] | components["schemas"]["SceneStatus"] | components["schemas"]["Scene"] | components["schemas"]["Project"]) | null;
             /** Message */
-            readonly msg: string;
-            /** Error Type */
-            readonly type: string;
+            readonly message: string;
+            /** Revision */
+            readonly revision: number;
         };
     };
     responses: never;
@@ -1248,7 +1949,163 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    readonly project_api_project_get: {
+    readonly get_jobs: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly scene?: string | null;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["Job"][];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_job: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly job: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly cancel_job: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly job: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_ontology: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Ontology"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly add_class: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewClass"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LabelClass"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_project: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -1266,13 +2123,216 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Project"];
                 };
             };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    readonly scene_api_scenes__scene__get: {
+    readonly post_changes: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangeSet"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CommitReply"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly commits: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly since?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CommitsReply"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly redo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Undo"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CommitReply"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly undo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Undo"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CommitReply"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_scenes: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": readonly components["schemas"]["SceneSummary"][];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly post_scene: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["NewScene"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Scene"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_scene: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description Id of the scene. */
                 readonly scene: string;
             };
             readonly cookie?: never;
@@ -1288,22 +2348,179 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Scene"];
                 };
             };
-            /** @description Validation Error */
-            readonly 422: {
+            /** @description A problem (RFC 9457). */
+            readonly default: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    readonly changes_api_scenes__scene__changes_post: {
+    readonly delete_scene: {
+        readonly parameters: {
+            readonly query?: {
+                readonly base?: number | null;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of the scene. */
+                readonly scene: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CommitReply"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly patch_scene: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description Id of the scene. */
+                readonly scene: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SceneEdit"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Scene"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_annotations: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only fids above this: `next` of the page before. */
+                readonly after?: number;
+                /** @description minx,miny,maxx,maxy in `frame`. */
+                readonly bbox?: string | null;
+                /** @description fids with commas. */
+                readonly fids?: string | null;
+                readonly frame?: string | null;
+                /** @description Ids; repeated or with commas. */
+                readonly ids?: readonly string[];
+                readonly kind?: "annotation" | "thing" | "relation" | "layer" | "status" | "scene";
+                /** @description Slugs; repeated or with commas. */
+                readonly label?: readonly string[];
+                readonly limit?: number;
+                readonly sample?: number | null;
+                /** @description Only versions written after this revision. */
+                readonly since?: number;
+                /** @description draft, submitted, accepted, rejected. */
+                readonly state?: readonly string[];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of the scene. */
+                readonly scene: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AnnotationPage"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly at: {
+        readonly parameters: {
+            readonly query?: {
+                readonly kind?: "annotation" | "thing" | "relation" | "layer" | "status" | "scene";
+            };
+            readonly header?: never;
+            readonly path: {
+                readonly revision: number;
+                /** @description Id of the scene. */
+                readonly scene: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["StateReply"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly post_changes: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of the scene. */
                 readonly scene: string;
             };
             readonly cookie?: never;
@@ -1320,18 +2537,288 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": {
-                        readonly [key: string]: string;
-                    };
+                    readonly "application/json": components["schemas"]["CommitReply"];
                 };
             };
-            /** @description Validation Error */
-            readonly 422: {
+            /** @description A problem (RFC 9457). */
+            readonly default: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["HTTPValidationError"];
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly commits: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly since?: number;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of the scene. */
+                readonly scene: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CommitsReply"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly counts: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of the scene. */
+                readonly scene: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CountsReply"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly feed: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Revision you know; none = only what comes. */
+                readonly since?: number | null;
+            };
+            readonly header?: {
+                readonly "last-event-id"?: string | null;
+            };
+            readonly path: {
+                /** @description Id of the scene. */
+                readonly scene: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/event-stream": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly history: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly kind: "annotation" | "thing" | "relation" | "layer" | "status" | "scene";
+                /** @description Id of the scene. */
+                readonly scene: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["HistoryReply"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly redo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of the scene. */
+                readonly scene: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Undo"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CommitReply"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly undo: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of the scene. */
+                readonly scene: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Undo"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CommitReply"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly get_session: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SessionInfo"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly post_session: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Name"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SessionInfo"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -1,0 +1,81 @@
+import type { Position } from '../math/position'
+import type { Annotation } from '../model/annotation'
+import type { ChangeSet } from '../model/change'
+import type { Scene } from '../model/scene'
+import { type CommitReply, type CountsReply, client, dataOf, fetched } from './client'
+
+/** A page of annotations. */
+export interface AnnotationPage {
+  readonly revision: number
+  readonly annotations: readonly Annotation[]
+  /** `after` of the next page; null = that was all. */
+  readonly next: number | null
+}
+
+/** Which annotations are asked for. */
+export interface AnnotationQuery {
+  /** minx, miny, maxx, maxy in `frame` */
+  readonly bbox?: readonly [number, number, number, number]
+  readonly frame?: string
+  readonly label?: readonly string[]
+  readonly fids?: readonly number[]
+  readonly ids?: readonly string[]
+  readonly after?: number
+  readonly limit?: number
+}
+
+/** The endpoints of one scene. */
+export function sceneApi(scene: string) {
+  const path = { scene }
+  return {
+    get: () => dataOf<Scene>(client.GET('/api/scenes/{scene}', { params: { path } })),
+
+    rename: (title: string) =>
+      dataOf<Scene>(client.PATCH('/api/scenes/{scene}', { params: { path }, body: { title } })),
+
+    counts: () => dataOf<CountsReply>(client.GET('/api/scenes/{scene}/counts', { params: { path } })),
+
+    annotations: (query: AnnotationQuery, signal?: AbortSignal) => {
+      const { bbox, fids, ids, label, ...rest } = query
+      const asked = {
+        ...rest,
+        ...(bbox ? { bbox: bbox.join(',') } : {}),
+        ...(fids ? { fids: fids.join(',') } : {}),
+        ...(ids ? { ids: [...ids] } : {}),
+        ...(label ? { label: [...label] } : {}),
+      }
+      const init = { params: { path, query: asked }, ...(signal ? { signal } : {}) }
+      return dataOf<AnnotationPage>(client.GET('/api/scenes/{scene}/annotations', init))
+    },
+
+    send: (set: ChangeSet) =>
+      dataOf<CommitReply>(client.POST('/api/scenes/{scene}/changes', { params: { path }, body: set })),
+
+    step: (direction: 'undo' | 'redo', clientId: string, force: boolean) => {
+      const given = { params: { path }, body: { client_id: clientId, force } }
+      return dataOf<CommitReply>(
+        direction === 'undo'
+          ? client.POST('/api/scenes/{scene}/undo', given)
+          : client.POST('/api/scenes/{scene}/redo', given),
+      )
+    },
+
+    transform: async (
+      src: string,
+      dst: string,
+      positions: readonly Position[],
+      signal?: AbortSignal,
+    ): Promise<readonly (Position | null)[]> => {
+      if (!positions.length) return []
+      const response = await fetched(`/api/scenes/${encodeURIComponent(scene)}/transform`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify({ src, dst, positions }),
+        ...(signal ? { signal } : {}),
+      })
+      return ((await response.json()) as { positions: (Position | null)[] }).positions
+    },
+  }
+}
+
+export type SceneApi = ReturnType<typeof sceneApi>

@@ -1,0 +1,116 @@
+import { Bounds } from '../../math/bounds'
+import type { Position } from '../../math/position'
+import type { Mark, Sketch } from '../../tools/tool'
+import { Camera } from '../camera'
+import { type Easel, faded, type Ink, paintGeometry, paintPath } from './brush'
+
+/** Colours of the hand: they stand out on any imagery and are no class's colour. */
+export const SELECTION = '#ffd400'
+export const SNAP = '#ff4fd8'
+export const ACCENT = '#4da3ff'
+export const HALO = 'rgb(0 0 0 / 0.55)'
+
+/** Most vertices that are drawn as handles: more would hide the shape. */
+const MOST_HANDLES = 2000
+
+/** Paint what a tool shows. */
+export function paintSketch(easel: Easel, sketch: Sketch, color: string): void {
+  const ink: Ink = { stroke: color, fill: faded(color, 0.22), width: 2, halo: HALO }
+  if (sketch.crosshair) paintCrosshair(easel, sketch.crosshair)
+  if (sketch.geometry) paintGeometry(easel, sketch.geometry, ink)
+  if (sketch.guide?.length) paintPath(easel, sketch.guide, { ...ink, fill: null, width: 1.5, dash: [5, 4] })
+  if (sketch.band) paintBand(easel, sketch.band)
+  if (sketch.vertices) paintHandles(easel, sketch.vertices, color)
+  if (sketch.mark) paintMark(easel, sketch.mark)
+  if (sketch.label) paintLabel(easel, sketch.label.position, sketch.label.text)
+}
+
+/** Paint vertices as small squares. */
+export function paintHandles({ context, camera }: Easel, vertices: readonly Position[], color: string): void {
+  if (vertices.length > MOST_HANDLES) return
+  const [width, height] = camera.size
+  context.setLineDash([])
+  context.lineWidth = 1.5
+  context.strokeStyle = color
+  context.fillStyle = '#ffffff'
+  for (const vertex of vertices) {
+    const [x, y] = Camera.toScreen(camera, vertex)
+    if (x < -5 || y < -5 || x > width + 5 || y > height + 5) continue
+    context.beginPath()
+    context.rect(x - 3, y - 3, 6, 6)
+    context.fill()
+    context.stroke()
+  }
+}
+
+function paintMark({ context, camera }: Easel, mark: Mark): void {
+  const [x, y] = Camera.toScreen(camera, mark.position)
+  context.setLineDash([])
+  context.lineWidth = 2
+  context.beginPath()
+  if (mark.kind === 'snap-vertex') context.rect(x - 6, y - 6, 12, 12)
+  else context.arc(x, y, mark.kind === 'snap-edge' ? 6 : 5.5, 0, 2 * Math.PI)
+  const isSnap = mark.kind === 'snap-vertex' || mark.kind === 'snap-edge'
+  if (!isSnap) {
+    context.fillStyle = mark.kind === 'remove' ? '#e5484d' : ACCENT
+    context.fill()
+  }
+  context.strokeStyle = isSnap ? SNAP : '#ffffff'
+  context.stroke()
+  if (mark.kind !== 'insert' && mark.kind !== 'remove') return
+  context.beginPath()
+  context.moveTo(x - 3, y)
+  context.lineTo(x + 3, y)
+  if (mark.kind === 'insert') {
+    context.moveTo(x, y - 3)
+    context.lineTo(x, y + 3)
+  }
+  context.stroke()
+}
+
+function paintCrosshair({ context, camera }: Easel, position: Position): void {
+  const [x, y] = Camera.toScreen(camera, position).map((v) => Math.round(v) + 0.5) as [number, number]
+  context.setLineDash([])
+  context.beginPath()
+  context.moveTo(0, y)
+  context.lineTo(camera.size[0], y)
+  context.moveTo(x, 0)
+  context.lineTo(x, camera.size[1])
+  for (const [style, width] of [
+    ['rgb(0 0 0 / 0.4)', 2.5],
+    ['rgb(255 255 255 / 0.75)', 1],
+  ] as const) {
+    context.strokeStyle = style
+    context.lineWidth = width
+    context.stroke()
+  }
+}
+
+function paintBand({ context, camera }: Easel, band: Bounds): void {
+  const [a, b] = [Camera.toScreen(camera, [band[0], band[1]]), Camera.toScreen(camera, [band[2], band[3]])]
+  const bounds = Bounds.of([a, b])!
+  const [width, height] = Bounds.size(bounds)
+  context.fillStyle = faded(ACCENT, 0.12)
+  context.fillRect(bounds[0], bounds[1], width, height)
+  context.setLineDash([4, 3])
+  context.strokeStyle = ACCENT
+  context.lineWidth = 1
+  context.strokeRect(bounds[0], bounds[1], width, height)
+  context.setLineDash([])
+}
+
+function paintLabel({ context, camera }: Easel, position: Position, text: string): void {
+  if (!text) return
+  context.font = '600 11px ui-monospace, "DejaVu Sans Mono", monospace'
+  context.textBaseline = 'middle'
+  const width = context.measureText(text).width + 14
+  const [x, y] = Camera.toScreen(camera, position)
+  const left = x + 16 + width > camera.size[0] ? x - 16 - width : x + 16
+  const top = Math.min(Math.max(4, y + 14), camera.size[1] - 24)
+  context.fillStyle = 'rgb(14 16 20 / 0.85)'
+  context.beginPath()
+  context.roundRect(left, top, width, 20, 4)
+  context.fill()
+  context.fillStyle = '#ffffff'
+  context.fillText(text, left + 7, top + 10.5)
+}
