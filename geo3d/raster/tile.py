@@ -15,14 +15,18 @@ from geo3d.geometry.transform import Solved, parent_from_pixel, pixel_from_paren
 from geo3d.raster.block import BlockCache
 from geo3d.raster.blockreader import BlockReader
 from geo3d.raster.grid import NATIVE, Cell, Grid
-from geo3d.raster.info import RasterInfo
+from geo3d.raster.info import Level, RasterInfo
 from geo3d.raster.patch import Patch
 from geo3d.raster.pixels import Window
+from geo3d.raster.resample import reduced, sample, thinned
 from geo3d.raster.source import Raster
-from geo3d.raster.warp import TOLERANCE, PixelFromPlane, Positions, Way, find_way, reduced, sample, thinned
+from geo3d.raster.warp import TOLERANCE, PixelFromPlane, Positions, Way, find_way
 
 _SHARPER: Final = 1.2
 """A level may be this much coarser than the tile: a slight blur costs a quarter of the blocks of the next finer one."""
+
+_MOST_PIXELS: Final = 6 * 2**20
+"""Pixels that a tile may decode of a raster that lacks overviews; above, single pixels are picked until it has some."""
 
 _STRIPE_PIXELS: Final = 4 * 2**20
 """Pixels read at once where a raster without overviews must be averaged over a large window."""
@@ -140,11 +144,17 @@ class TileReader:
         """Return the coarsest level that is sharp enough for a tile."""
         spare = 1.05 if nearest else _SHARPER
         limit = min(way.scale) * spare
-        found = 0
-        for i, level in enumerate(self.info.levels):
-            if max(level.factor) <= limit:
-                found = i
-        return found
+        fine = [i for i, level in enumerate(self.info.levels) if i == 0 or max(level.factor) <= limit]
+        real = [i for i in fine if self.info.levels[i].origin != "sampled"]
+        best = real[-1]
+        return best if self._cost(way, self.info.levels[best]) <= _MOST_PIXELS else fine[-1]
+
+    def _cost(self, way: Way, level: Level) -> float:
+        """Return how many pixels of a level must be decoded for a tile."""
+        left, top, right, bottom = way.bounds
+        columns = (min(right, self.info.width) - max(left, 0)) / level.factor[0] + level.block[0]
+        rows = (min(bottom, self.info.height) - max(top, 0)) / level.factor[1] + level.block[1]
+        return min(columns, level.width) * min(rows, level.height)
 
     def _cut_out(self, cell: Cell, size: int, level: int, bands: tuple[int, ...]) -> Patch | None:
         """Return the pixels of a level as they are, if they are the tile's own; None when they must be resampled."""
