@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from geo3d.errors import OptionError
 from geo3d.labels import ChangeSet
 from geo3d.workspace import Workspace
-from geo3d_server import errors, events, jobs, labels, page, project, scenes, signin
+from geo3d_server import assets, errors, events, jobs, labels, page, places, project, scenes, signin
 from geo3d_server.apidocs import page_of
 from geo3d_server.errors import Problem
 from geo3d_server.feed import Feed
@@ -33,7 +33,7 @@ from geo3d_server.password import hashed
 from geo3d_server.runner import Runner
 from geo3d_server.session import Keys
 from geo3d_server.settings import Settings
-from geo3d_server.state import ProjectCache, State
+from geo3d_server.state import State
 from geo3d_server.viewer import Viewer
 from geo3d_server.work import WORKS
 
@@ -66,8 +66,8 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.geo3d = state
     errors.install(app)
-    for router in (signin.router, project.router, scenes.router, labels.router, events.router, jobs.router):
-        app.include_router(router)
+    for family in (signin, project, scenes, labels, places, events, assets, jobs):
+        app.include_router(family.router)
     _add_pages(app)
     app.mount("/", Viewer(settings.viewer), name="viewer")
     # the last one added is met first
@@ -94,7 +94,7 @@ def _state(settings: Settings, workspace: Workspace) -> State:
             feed.wake()
 
     runner = Runner(settings.directory, store, WORKS, settings.n_jobs, on_change)
-    return State(settings, workspace, keys, feed, runner, ProjectCache(workspace))
+    return State(settings, workspace, keys, feed, runner)
 
 
 @contextlib.asynccontextmanager

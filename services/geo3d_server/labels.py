@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import orjson
 from fastapi import APIRouter, Depends, Query
 from fastapi.exceptions import RequestValidationError
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from geo3d.labels import ChangeSet
 from geo3d.store import Commit, Store
@@ -23,6 +24,7 @@ from geo3d_server.reply import (
     HistoryReply,
     StateReply,
     Undo,
+    blocks,
     commits_body,
     joined,
 )
@@ -92,8 +94,10 @@ def get_annotations(scene: SceneId, query: Annotated[Which, Depends(which)], her
     store = here.workspace.store
     store.scene(scene)
     revision = store.revision(scene)  # before reading: what comes meanwhile is then told by the feed once more
+    if query.kind not in ("annotation", "thing"):  # no fids in these, so no pages; there are few of them
+        query = replace(query, limit=None)
     documents = list(store.read(scene, query))
-    last = orjson.loads(documents[-1]).get("fid") if len(documents) == query.limit else None
+    last = orjson.loads(documents[-1])["fid"] if documents and len(documents) == query.limit else None
     return json_answer(joined(b"annotations", documents, {"revision": revision}, {"next": last}))
 
 
@@ -154,7 +158,7 @@ def history(scene: SceneId, kind: Kind, id: str, here: Here) -> Response:
 def at(scene: SceneId, revision: int, here: Here, kind: Kind = "annotation") -> Response:
     """Return the documents as they were right after a revision."""
     documents = here.workspace.store.at(scene, revision, kind)
-    return json_answer(joined(b"documents", documents, {"revision": revision}))
+    return StreamingResponse(blocks(b"documents", documents, {"revision": revision}), media_type="application/json")
 
 
 @router.get("/counts", response_model=CountsReply)

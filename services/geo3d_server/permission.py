@@ -1,6 +1,10 @@
-"""What a change set may not do over HTTP, whoever sends it."""
+"""What nobody may do over HTTP: write in another's name, make the server open files that are not its own."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from geo3d.errors import NotFound, NotPermitted
 from geo3d.labels import Asset, ChangeSet, Put, Scene
@@ -40,6 +44,29 @@ def check_files(changes: ChangeSet, store: Store) -> None:
                     f"a change cannot bring or move the files of {asset.title or asset.id!r}; upload or relink them",
                     asset=asset.id,
                 )
+
+
+def check_href(href: str, hosts: Collection[str]) -> None:
+    """Refuse what the server must not open: other schemes, hosts that are not allowed, GDAL's virtual file systems.
+
+    Args:
+        href: A path of this machine, or a URL.
+        hosts: Hosts that URLs may lead to.
+
+    Raises:
+        NotPermitted: Not allowed.
+    """
+    if href.startswith(("/vsi", "\\\\")):
+        raise NotPermitted("give a path or an http(s) or s3 address, not a GDAL virtual path or a network share")
+    if "://" not in href:
+        if not Path(href).is_absolute():
+            raise NotPermitted(f"{href!r} is no absolute path")
+        return
+    parts = urlsplit(href)
+    if parts.scheme not in ("http", "https", "s3") or parts.hostname not in hosts:
+        raise NotPermitted(
+            f"files of {parts.hostname or href!r} are not allowed; name the host in GEO3D_REMOTE_HOSTS", href=href
+        )
 
 
 def _files_of(asset: Asset) -> tuple[object, ...]:

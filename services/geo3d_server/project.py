@@ -40,7 +40,7 @@ class NewClass(BaseModel):
 @router.get("/project", response_model=Project)
 def get_project(here: Here) -> Response:
     """Return the project with its ontology and people."""
-    return json_answer(here.projects.get().model_dump_json().encode())
+    return json_answer(here.workspace.store.project().model_dump_json().encode())
 
 
 @router.post("/project/changes", response_model=CommitReply, openapi_extra=takes(ChangeSet))
@@ -48,7 +48,7 @@ def post_changes(here: Here, actor: Writing, raw: Body) -> Response:
     """Write a change set on the project: classes; its owner also people and workflow."""
     changes = parse(ChangeSet, raw)
     check_author(changes, actor)
-    _check_governance(changes, actor, here.projects.get())
+    _check_governance(changes, actor, here.workspace.store.project())
     commit = here.workspace.store.apply(PROJECT, changes)
     here.feed.wake()
     return json_answer(body_of_commit(commit))
@@ -82,7 +82,7 @@ def commits(
 @router.get("/ontology", response_model=Ontology)
 def get_ontology(here: Here) -> Response:
     """Return the classes as a file."""
-    project = here.projects.get()
+    project = here.workspace.store.project()
     headers = {"Content-Disposition": download_name(f"{project.title} classes.json")}
     return json_answer(project.ontology.model_dump_json(indent=2).encode(), headers=headers)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +13,8 @@ from pydantic import AwareDatetime, BaseModel
 from geo3d.labels import Annotation, Asset, Document, Id, Scene
 from geo3d.store import Commit
 from geo3d_server.feed import body_of_commit
+
+_BLOCK = 256 << 10
 
 
 class Deleted(BaseModel):
@@ -139,6 +141,18 @@ def joined(name: bytes, documents: Iterable[bytes], head: dict[str, Any], tail: 
     """Return ``{...head, name: [documents], ...tail}``; the documents are JSON already."""
     body = orjson.dumps(head)[:-1] + b',"' + name + b'":[' + b",".join(documents) + b"]"
     return body + (b"," + orjson.dumps(tail)[1:] if tail else b"}")
+
+
+def blocks(name: bytes, documents: Iterable[bytes], head: dict[str, Any]) -> Iterator[bytes]:
+    """Iterate over the same in blocks of some 256 KiB, for answers of any size."""
+    block, separator = bytearray(orjson.dumps(head)[:-1] + b',"' + name + b'":['), b""
+    for document in documents:
+        block += separator + document
+        separator = b","
+        if len(block) > _BLOCK:
+            yield bytes(block)
+            block.clear()
+    yield bytes(block) + b"]}"
 
 
 def commits_body(revision: int, commits: Sequence[Commit]) -> bytes:

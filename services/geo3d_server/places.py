@@ -1,0 +1,68 @@
+"""Where things are in another frame: what the viewer asks before it draws, and after somebody has dragged."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+import numpy as np
+import orjson
+from fastapi import APIRouter
+from fastapi.exceptions import RequestValidationError
+from pydantic import AllowInfNan, BaseModel, Field
+from starlette.responses import Response
+
+from geo3d.geometry import Frame, MapFrame
+from geo3d.geometry.tree import FrameTree
+from geo3d_server.deps import Body, Here, SceneId, StrictRoute, json_answer, parse, takes
+
+router = APIRouter(route_class=StrictRoute, prefix="/api/scenes/{scene}", tags=["places"])
+
+MAX_POSITIONS = 200_000
+_CODE = re.compile(r"^[A-Za-z][A-Za-z0-9_]*:[A-Za-z0-9.+]{1,30}$")
+
+Coordinate = Annotated[float, AllowInfNan(False)]
+
+
+class TransformQuestion(BaseModel):
+    """Positions and the way they are to go."""
+
+    src: str = Field(max_length=200)
+    """Frame of the positions: a frame of the scene, or a code such as ``EPSG:4326`` (x-y order)."""
+    dst: str = Field(max_length=200)
+    """Frame wanted, likewise."""
+    positions: list[list[Coordinate]] = Field(max_length=MAX_POSITIONS)
+    """Each of two numbers, or each of three."""
+    timestamp_ns: int | None = None
+    """The moment, where a frame on the way moves."""
+
+
+class TransformReply(BaseModel):
+    """Positions in the other frame."""
+
+    positions: list[list[float] | None]
+    """None where there is no answer: outside a projection's area, behind a camera."""
+
+
+@router.post("/transform", response_model=TransformReply, openapi_extra=takes(TransformQuestion))
+def transform(scene: SceneId, here: Here, raw: Body) -> Response:
+    """Return positions in another frame of the scene."""
+    asked = parse(TransformQuestion, raw)
+    if len({len(position) for position in asked.positions} | {2, 3}) > 2 or len(set(map(len, asked.positions))) > 1:
+        message = "each position has two numbers, or each has three"
+        raise RequestValidationError([{"type": "value_error", "loc": ("body", "positions"), "msg": message}])
+    tree = tree_of(here.workspace.store.scene(scene).frames, asked.src, asked.dst)
+    way = tree.transform(asked.dst, asked.src, asked.timestamp_ns)
+    if not asked.positions:
+        return json_answer(b'{"positions":[]}')
+    found = way(np.array(asked.positions, dtype=np.float64), strict=False)
+    is_known = np.isfinite(found).all(axis=1)
+    rows = [row if known else None for row, known in zip(found.tolist(), list(is_known), strict=True)]
+    return json_answer(orjson.dumps({"positions": rows}))
+
+
+def tree_of(frames: tuple[Frame, ...], *named: str) -> FrameTree:
+    """Return the frames of a scene as a tree, with a map frame for each code that is named instead of a frame."""
+    known = {frame.id for frame in frames}
+    codes = [MapFrame(id=name, crs=name) for name in dict.fromkeys(named) if name not in known and _CODE.match(name)]
+    return FrameTree([*frames, *codes])
