@@ -17,7 +17,7 @@ export interface paths {
          * Get Jobs
          * @description Return the newest jobs (of a scene).
          */
-        readonly get: operations["get_jobs"];
+        readonly get: operations["jobs_get_jobs_get_jobs"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -37,14 +37,14 @@ export interface paths {
          * Get Job
          * @description Return one job with its progress, and its result once it is done.
          */
-        readonly get: operations["get_job"];
+        readonly get: operations["jobs_get_jobs_get_job"];
         readonly put?: never;
         readonly post?: never;
         /**
          * Cancel Job
          * @description Ask a job to stop. Your own, or as an owner any.
          */
-        readonly delete: operations["cancel_job"];
+        readonly delete: operations["jobs_delete_jobs_cancel_job"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -61,7 +61,7 @@ export interface paths {
          * Get Ontology
          * @description Return the classes as a file.
          */
-        readonly get: operations["get_ontology"];
+        readonly get: operations["project_get_project_get_ontology"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -83,7 +83,7 @@ export interface paths {
          * Add Class
          * @description Add one class and return it.
          */
-        readonly post: operations["add_class"];
+        readonly post: operations["project_post_project_add_class"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -101,7 +101,7 @@ export interface paths {
          * Get Project
          * @description Return the project with its ontology and people.
          */
-        readonly get: operations["get_project"];
+        readonly get: operations["project_get_project_get_project"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -123,7 +123,7 @@ export interface paths {
          * Post Changes
          * @description Write a change set on the project: classes; its owner also people and workflow.
          */
-        readonly post: operations["post_changes"];
+        readonly post: operations["project_post_project_post_changes"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -141,7 +141,7 @@ export interface paths {
          * Commits
          * @description Return the project's log after a revision, oldest first.
          */
-        readonly get: operations["commits"];
+        readonly get: operations["project_get_project_commits"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -163,7 +163,7 @@ export interface paths {
          * Redo
          * @description Take back your newest undo.
          */
-        readonly post: operations["redo"];
+        readonly post: operations["project_post_project_redo"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -183,7 +183,7 @@ export interface paths {
          * Undo
          * @description Take back your newest change of the project.
          */
-        readonly post: operations["undo"];
+        readonly post: operations["project_post_project_undo"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -201,13 +201,13 @@ export interface paths {
          * Get Scenes
          * @description List all scenes.
          */
-        readonly get: operations["get_scenes"];
+        readonly get: operations["scenes_get_scenes_get_scenes"];
         readonly put?: never;
         /**
          * Post Scene
          * @description Make an empty scene.
          */
-        readonly post: operations["post_scene"];
+        readonly post: operations["scenes_post_scenes_post_scene"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -225,21 +225,21 @@ export interface paths {
          * Get Scene
          * @description Return the scene document: frames, samples, assets.
          */
-        readonly get: operations["get_scene"];
+        readonly get: operations["scenes_get_scenes_get_scene"];
         readonly put?: never;
         readonly post?: never;
         /**
          * Delete Scene
          * @description Delete a scene; its log stays, and its owner can undo it.
          */
-        readonly delete: operations["delete_scene"];
+        readonly delete: operations["scenes_delete_scenes_delete_scene"];
         readonly options?: never;
         readonly head?: never;
         /**
          * Patch Scene
          * @description Rename a scene.
          */
-        readonly patch: operations["patch_scene"];
+        readonly patch: operations["scenes_patch_scenes_patch_scene"];
         readonly trace?: never;
     };
     readonly "/api/scenes/{scene}/annotations": {
@@ -253,7 +253,7 @@ export interface paths {
          * Get Annotations
          * @description Return annotations (or, with `kind`, other documents), in order of fid, a page at a time.
          */
-        readonly get: operations["get_annotations"];
+        readonly get: operations["labels_get_labels_get_annotations"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -273,7 +273,7 @@ export interface paths {
          * At
          * @description Return the documents as they were right after a revision.
          */
-        readonly get: operations["at"];
+        readonly get: operations["labels_get_labels_at"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -295,7 +295,7 @@ export interface paths {
          * Post Changes
          * @description Write a change set: one undo step, one revision, durable when this answers. Sent again, it is applied once.
          */
-        readonly post: operations["post_changes"];
+        readonly post: operations["labels_post_labels_post_changes"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -313,7 +313,7 @@ export interface paths {
          * Commits
          * @description Return the log after a revision, oldest first.
          */
-        readonly get: operations["commits"];
+        readonly get: operations["labels_get_labels_commits"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -333,7 +333,7 @@ export interface paths {
          * Counts
          * @description Return how many annotations there are of each class, and their bounds in each frame.
          */
-        readonly get: operations["counts"];
+        readonly get: operations["labels_get_labels_counts"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -357,7 +357,7 @@ export interface paths {
          *     for each change set, ``reload`` {revision} where you are too far behind and should read the scene anew, ``job`` (as
          *     Job), ``asset`` {asset, what} and ``project`` {revision}. Reconnecting with Last-Event-ID goes on where you were.
          */
-        readonly get: operations["feed"];
+        readonly get: operations["feed_get_feed_feed"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -377,7 +377,7 @@ export interface paths {
          * History
          * @description Return every version of a document, newest first.
          */
-        readonly get: operations["history"];
+        readonly get: operations["labels_get_labels_history"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -399,7 +399,7 @@ export interface paths {
          * Redo
          * @description Take back your newest undo.
          */
-        readonly post: operations["redo"];
+        readonly post: operations["labels_post_labels_redo"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -419,7 +419,7 @@ export interface paths {
          * Undo
          * @description Take back your newest change set, as a new revision.
          */
-        readonly post: operations["undo"];
+        readonly post: operations["labels_post_labels_undo"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -437,13 +437,13 @@ export interface paths {
          * Get Session
          * @description Say who asks.
          */
-        readonly get: operations["get_session"];
+        readonly get: operations["session_get_session_get_session"];
         readonly put?: never;
         /**
          * Post Session
          * @description Give a name; the same name is the same actor again. The first person is the project's owner.
          */
-        readonly post: operations["post_session"];
+        readonly post: operations["session_post_session_post_session"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1949,7 +1949,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    readonly get_jobs: {
+    readonly jobs_get_jobs_get_jobs: {
         readonly parameters: {
             readonly query?: {
                 readonly limit?: number;
@@ -1981,7 +1981,7 @@ export interface operations {
             };
         };
     };
-    readonly get_job: {
+    readonly jobs_get_jobs_get_job: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2012,7 +2012,7 @@ export interface operations {
             };
         };
     };
-    readonly cancel_job: {
+    readonly jobs_delete_jobs_cancel_job: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2043,7 +2043,7 @@ export interface operations {
             };
         };
     };
-    readonly get_ontology: {
+    readonly project_get_project_get_ontology: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2072,7 +2072,7 @@ export interface operations {
             };
         };
     };
-    readonly add_class: {
+    readonly project_post_project_add_class: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2105,7 +2105,7 @@ export interface operations {
             };
         };
     };
-    readonly get_project: {
+    readonly project_get_project_get_project: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2134,7 +2134,7 @@ export interface operations {
             };
         };
     };
-    readonly post_changes: {
+    readonly project_post_project_post_changes: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2167,7 +2167,7 @@ export interface operations {
             };
         };
     };
-    readonly commits: {
+    readonly project_get_project_commits: {
         readonly parameters: {
             readonly query?: {
                 readonly limit?: number;
@@ -2199,7 +2199,7 @@ export interface operations {
             };
         };
     };
-    readonly redo: {
+    readonly project_post_project_redo: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2232,7 +2232,7 @@ export interface operations {
             };
         };
     };
-    readonly undo: {
+    readonly project_post_project_undo: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2265,7 +2265,7 @@ export interface operations {
             };
         };
     };
-    readonly get_scenes: {
+    readonly scenes_get_scenes_get_scenes: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2294,7 +2294,7 @@ export interface operations {
             };
         };
     };
-    readonly post_scene: {
+    readonly scenes_post_scenes_post_scene: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2327,7 +2327,7 @@ export interface operations {
             };
         };
     };
-    readonly get_scene: {
+    readonly scenes_get_scenes_get_scene: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2359,7 +2359,7 @@ export interface operations {
             };
         };
     };
-    readonly delete_scene: {
+    readonly scenes_delete_scenes_delete_scene: {
         readonly parameters: {
             readonly query?: {
                 readonly base?: number | null;
@@ -2393,7 +2393,7 @@ export interface operations {
             };
         };
     };
-    readonly patch_scene: {
+    readonly scenes_patch_scenes_patch_scene: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2429,7 +2429,7 @@ export interface operations {
             };
         };
     };
-    readonly get_annotations: {
+    readonly labels_get_labels_get_annotations: {
         readonly parameters: {
             readonly query?: {
                 /** @description Only fids above this: `next` of the page before. */
@@ -2480,7 +2480,7 @@ export interface operations {
             };
         };
     };
-    readonly at: {
+    readonly labels_get_labels_at: {
         readonly parameters: {
             readonly query?: {
                 readonly kind?: "annotation" | "thing" | "relation" | "layer" | "status" | "scene";
@@ -2515,7 +2515,7 @@ export interface operations {
             };
         };
     };
-    readonly post_changes: {
+    readonly labels_post_labels_post_changes: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2551,7 +2551,7 @@ export interface operations {
             };
         };
     };
-    readonly commits: {
+    readonly labels_get_labels_commits: {
         readonly parameters: {
             readonly query?: {
                 readonly limit?: number;
@@ -2586,7 +2586,7 @@ export interface operations {
             };
         };
     };
-    readonly counts: {
+    readonly labels_get_labels_counts: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2618,7 +2618,7 @@ export interface operations {
             };
         };
     };
-    readonly feed: {
+    readonly feed_get_feed_feed: {
         readonly parameters: {
             readonly query?: {
                 /** @description Revision you know; none = only what comes. */
@@ -2655,7 +2655,7 @@ export interface operations {
             };
         };
     };
-    readonly history: {
+    readonly labels_get_labels_history: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2689,7 +2689,7 @@ export interface operations {
             };
         };
     };
-    readonly redo: {
+    readonly labels_post_labels_redo: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2725,7 +2725,7 @@ export interface operations {
             };
         };
     };
-    readonly undo: {
+    readonly labels_post_labels_undo: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2761,7 +2761,7 @@ export interface operations {
             };
         };
     };
-    readonly get_session: {
+    readonly session_get_session_get_session: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -2790,7 +2790,7 @@ export interface operations {
             };
         };
     };
-    readonly post_session: {
+    readonly session_post_session_post_session: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
