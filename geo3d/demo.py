@@ -10,9 +10,10 @@ from geo3d.intake import map_frame_id
 from geo3d.labels import ChangeSet, Put, Scene, new_id
 from geo3d.synth.demo import CRS, GSD, ORIGIN, orthophoto, terrain
 from geo3d.synth.truth import ONTOLOGY, truth
-from geo3d.synth.world import make_world
+from geo3d.synth.world import World, make_world
 from geo3d.workspace import Workspace
 
+ACTOR = "geo3d-demo"
 SCENE = "corridor"
 """Id of the demo's scene."""
 
@@ -30,7 +31,8 @@ def create_demo(
     """
     root = Path(folder).resolve()
     workspace = Workspace.create(root, "Demo corridor")
-    if any(scene.id == SCENE for scene in workspace.scenes()):
+    made = next((scene for scene in workspace.scenes() if scene.id == SCENE), None)
+    if made is not None and made.assets:
         return workspace
     world = make_world(side)
     files = root / "files" / "demo"
@@ -40,14 +42,20 @@ def create_demo(
         orthophoto(ortho, world, lambda f: progress(0.94 * f), gsd=gsd)
     if not dem.exists():
         terrain(dem, world)
-    workspace.edit_project("Set up the demo's classes", "geo3d demo", ontology=ONTOLOGY)
-    frame = MapFrame(id=map_frame_id(CRS), crs=CRS)
-    scene = Scene(id=SCENE, title="Corridor", frames=(frame,))
-    labels = tuple(Put(document=a) for a in truth(world, SCENE, frame.id, ORIGIN, west_of=side / 2))
-    change = ChangeSet(
-        client_id=new_id(), actor="geo3d demo", message="Label the western half", changes=(Put(document=scene), *labels)
-    )
-    workspace.store.apply(SCENE, change)
-    workspace.add([ortho, dem], scene=SCENE, actor="geo3d demo")
+    if made is None:
+        _label(workspace, world)
+    workspace.add([ortho, dem], scene=SCENE, actor=ACTOR)
     progress(1.0)
     return workspace
+
+
+def _label(workspace: Workspace, world: World) -> None:
+    """Make the classes and the scene, with the labels of the western half."""
+    workspace.edit_project("Set up the demo's classes", ACTOR, ontology=ONTOLOGY)
+    frame = MapFrame(id=map_frame_id(CRS), crs=CRS)
+    scene = Scene(id=SCENE, title="Corridor", frames=(frame,))
+    labels = (Put(document=a) for a in truth(world, SCENE, frame.id, ORIGIN, west_of=world.side / 2))
+    change = ChangeSet(
+        client_id=new_id(), actor=ACTOR, message="Label the western half", changes=(Put(document=scene), *labels)
+    )
+    workspace.store.apply(SCENE, change)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from geo3d.geometry import Frame, MapFrame, PixelFrame
 from geo3d.labels import Asset, Sample, Scene, new_id
@@ -16,6 +18,21 @@ _MEDIA = {
     "COG": "image/tiff; application=geotiff",
     "JP2OpenJPEG": "image/jp2",
 }
+
+
+Arrangement = Literal["layers", "stack", "mosaic", "series"]
+"""How several files belong together: each a layer, one band each, neighbours, or one moment each."""
+Group = tuple[list[str], Literal["single", "stack", "mosaic"], str]
+"""Paths that make one asset, how, and its title ("" = the file's name)."""
+
+
+def grouped(paths: Sequence[str], arrangement: Arrangement) -> list[Group]:
+    """Return which files make one asset."""
+    if arrangement in ("layers", "series") or len(paths) == 1:
+        return [([path], "single", "") for path in paths]
+    stems = [Path(path).stem for path in paths]
+    shared = os.path.commonprefix(stems).rstrip("_-. ")  # noqa: RUF071 - a common start of names, not a path
+    return [(list(paths), "stack" if arrangement == "stack" else "mosaic", shared or stems[0])]
 
 
 def map_frame_id(crs: str) -> str:

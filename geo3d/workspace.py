@@ -10,9 +10,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from geo3d.errors import Geo3dError, NotFound, StoreError
-from geo3d.intake import asset_of, with_assets
+from geo3d.intake import Arrangement, asset_of, grouped, with_assets
 from geo3d.labels import Annotation, Asset, ChangeSet, LabelClass, Ontology, Project, Put, Scene, new_id
-from geo3d.raster.collection import Arrangement, group
 from geo3d.raster.handle import HandlePool
 from geo3d.raster.source import Raster, open_raster
 from geo3d.raster.trust import Trust
@@ -212,7 +211,7 @@ class Workspace:
             RasterError: A file cannot be read; nothing was added then.
         """
         made = []
-        for member_paths, kind, title in group([self._absolute(f) for f in files], arrangement):
+        for member_paths, kind, title in grouped([self._absolute(f) for f in files], arrangement):
             hrefs = [self._href(path) for path in member_paths]
             draft = Asset.model_validate(
                 {
@@ -227,6 +226,8 @@ class Workspace:
                 made.append(
                     asset_of(raster.info, draft.href, members=draft.members, arrangement=kind, title=title, trust=trust)
                 )
+        if arrangement == "series":
+            made.sort(key=lambda pair: str(pair[0].properties.get("captured", pair[0].title)))
         target = self._scene_for(scene, made[0][0].title if made else "Scene", actor)
         grown = with_assets(target, made, is_series=arrangement == "series")
         titles = ", ".join(asset.title for asset, _ in made)
@@ -325,14 +326,12 @@ class Workspace:
     def _open(self, asset: Asset) -> Raster:
         hrefs = asset.members or (asset.href,)
         paths = [href if "://" in href else str(self.path_of(href)) for href in hrefs]
-        source: str | list[str] = paths[0] if asset.arrangement == "single" else paths
-        return open_raster(
-            source,
-            trust=self.trust_of(asset),
-            cache_dir=self.root / "cache",
-            pool=self._pool,
-            arrangement=asset.arrangement,
-        )
+        trust, cache = self.trust_of(asset), self.root / "cache"
+        if asset.arrangement == "single":
+            return open_raster(paths[0], trust=trust, cache_dir=cache, pool=self._pool)
+        from geo3d.raster.collection import open_collection
+
+        return open_collection(paths, asset.arrangement, trust=trust, cache_dir=cache, pool=self._pool)
 
     def _absolute(self, file: str | Path) -> str:
         return str(file) if "://" in str(file) else str(Path(file).expanduser().resolve())

@@ -223,9 +223,7 @@ def _cast(height: float) -> tuple[float, float]:
 def _building_shadow(b: Building) -> shapely.Polygon:
     dx, dy = _cast(b.height)
     ring = np.asarray(b.footprint.exterior.coords)
-    sides = [
-        shapely.MultiPoint([p, q, p + (dx, dy), q + (dx, dy)]).convex_hull for p, q in itertools.pairwise(ring)
-    ]
+    sides = [shapely.MultiPoint([p, q, p + (dx, dy), q + (dx, dy)]).convex_hull for p, q in itertools.pairwise(ring)]
     return shapely.union_all([b.footprint, *sides])
 
 

@@ -58,7 +58,7 @@ def truth(world: World, scene: str, frame: str, origin: tuple[float, float], wes
         origin: Map coordinates of the world's south-west corner.
         west_of: Metres east of the corner: the other half is left for the visitor to draw.
     """
-    made_by = Provenance(method="imported", actor="geo3d demo", tool="synth")
+    made_by = Provenance(method="imported", actor="geo3d-demo", tool="synth")
     shift = np.array(origin)
     counter = 0
 
