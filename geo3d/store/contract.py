@@ -1,10 +1,11 @@
 """What a store offers. SQL stays behind this contract; one suite in tests/contracts runs over every backend.
 
-A *stream* is what has gapless revisions of its own: each scene (stream = scene id) and the project (stream = ``"project"``).
-The project document with its ontology is on the project's stream. Everything of a scene, its scene document included, is
-on the scene's own stream: ``apply(scene.id, Put(scene))`` makes the scene (and with it the stream), writes it anew, and
-``Delete(kind="scene")`` removes it. Every write is one `ChangeSet` on one stream in one transaction: it adds exactly one
-revision, is recorded in an append-only log, and the current state is a projection of that log which can be rebuilt.
+A *stream* is what has gapless revisions of its own: each scene (stream = scene id) and the project (``"project"``). The
+project document with its ontology is on the project's stream. Everything of a scene, its scene document included, is on
+the scene's own stream: ``apply(scene.id, Put(scene))`` makes the scene (and with it the stream) or writes it anew, and
+``Delete(kind="scene")`` removes it; undo never takes back the making of a scene. Every write is one `ChangeSet` on one
+stream in one transaction: it adds exactly one revision, is recorded in an append-only log, and the current state is a
+projection of that log which can be rebuilt.
 """
 
 from __future__ import annotations
@@ -158,8 +159,15 @@ class Store(Protocol):
     ) -> Commit:
         """Write millions of annotations as ONE revision: through the log, with history and one undo.
 
-        `changes` (classes are on the project's stream; frames of the scene document, things, relations) go first, in the
-        same transaction.
+        `changes` (frames of the scene document, things, relations; classes are on the project's stream) go first,
+        in the same transaction. `progress` is told 0.0 after each batch (it may raise JobCancelled: nothing is
+        written then), 0.8 when all rows are written, 1.0 at the end; who knows the number of batches makes a
+        fraction of them.
+
+        Raises:
+            ValidationFailed: As `apply`; the problems name ids, or ``row N`` of the batch where it brings none.
+            Conflict: An id exists.
+            NotFound: The scene is unknown.
         """
         ...
 
@@ -217,7 +225,9 @@ class Store(Protocol):
         """Take back the actor's newest undo, unless the actor has written something since. Raises as `undo`."""
         ...
 
-    def chunks(self, layer: Layer, keys: Sequence[str] | None = None) -> Iterator[tuple[str, npt.NDArray[np.unsignedinteger]]]:
+    def chunks(
+        self, layer: Layer, keys: Sequence[str] | None = None
+    ) -> Iterator[tuple[str, npt.NDArray[np.unsignedinteger]]]:
         """Iterate over (key, entries of shape (n,)) of a layer's written chunks; None = all of them."""
         ...
 

@@ -1,0 +1,114 @@
+"""Layers in the database: current chunks, and the log of what was painted."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+from geo3d.errors import Conflict, NotFound, ValidationFailed
+from geo3d.labels import Layer, Patch
+from geo3d.store.painting import (
+    Entries,
+    Runs,
+    array_of_runs,
+    empty_entries,
+    inverse,
+    pack_entries,
+    pack_runs,
+    painted,
+    problem_of_runs,
+    runs_between,
+    unpack_entries,
+    unpack_runs,
+)
+from geo3d.store.sqlite.log import Entry
+from geo3d.store.sqlite.standing import Standing
+
+
+def apply_patch(entry: Entry, standing: Standing, patch: Patch) -> None:
+    """Paint a layer and log it.
+
+    Raises:
+        NotFound: There is no such layer.
+        ValidationFailed: A run does not fit the layer.
+        Conflict: A run's old value is not what is there.
+    """
+    fid, layer = _layer(standing, patch.layer)
+    stale = []
+    for chunk in patch.chunks:
+        runs = array_of_runs(chunk.runs)
+        problem = problem_of_runs(layer, chunk.chunk, runs)
+        if problem is not None:
+            raise ValidationFailed(problem, problems=[{"id": patch.layer, "reason": "runs", "message": problem}])
+        if not _paint(entry, fid, layer, chunk.chunk, runs):
+            stale.append(chunk.chunk)
+    if stale:
+        raise _conflict(patch.layer, stale)
+
+
+def take_back_patches(entry: Entry, standing: Standing, change_set: int, is_forced: bool) -> int:
+    """Undo what a change set painted, newest first, and log that. Returns how many chunks it painted.
+
+    Raises:
+        Conflict: A run's value was painted over since.
+    """
+    rows = entry.db.execute(
+        "SELECT p.layer, d.id, p.key, p.runs FROM patch p JOIN document d ON d.fid = p.layer WHERE p.change_set = ?"
+        " ORDER BY p.id DESC",
+        (change_set,),
+    ).fetchall()
+    for fid, id, key, packed in rows:
+        _, layer = _layer(standing, id)
+        runs = inverse(unpack_runs(packed))
+        if not _paint(entry, fid, layer, key, runs, is_forced=is_forced):
+            raise _conflict(id, [key])
+    return len(rows)
+
+
+def read_chunks(
+    db: sqlite3.Connection, layer: Layer, fid: int, keys: Sequence[str] | None
+) -> Iterator[tuple[str, Entries]]:
+    """Iterate over (key, entries) of a layer's written chunks; None = all."""
+    if keys is None:
+        for key, packed in db.execute("SELECT key, entries FROM chunk WHERE layer = ?", (fid,)):
+            yield key, unpack_entries(packed, layer.dtype)
+        return
+    for key in keys:
+        row = db.execute("SELECT entries FROM chunk WHERE layer = ? AND key = ?", (fid, key)).fetchone()
+        if row:
+            yield key, unpack_entries(row[0], layer.dtype)
+
+
+def _layer(standing: Standing, id: str) -> tuple[int, Layer]:
+    head, layer = standing.head("layer", id), standing.document("layer", id)
+    if head is None or not isinstance(layer, Layer):
+        raise NotFound(f"there is no layer {id!r}", id=id)
+    return head.fid, layer
+
+
+def _paint(entry: Entry, fid: int, layer: Layer, key: str, runs: Runs, is_forced: bool = False) -> bool:
+    """Paint and log one chunk; False (and nothing written) where an old value is not there and it is not forced."""
+    row = entry.db.execute("SELECT entries FROM chunk WHERE layer = ? AND key = ?", (fid, key)).fetchone()
+    before = unpack_entries(row[0], layer.dtype) if row else empty_entries(layer)
+    after, found_old = painted(before, runs)
+    if not found_old:
+        if not is_forced:
+            return False
+        runs = runs_between(before, after)
+    entry.db.execute(
+        "INSERT INTO chunk (layer, key, entries) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET entries = excluded.entries",
+        (fid, key, pack_entries(after)),
+    )
+    entry.db.execute(
+        "INSERT INTO patch (change_set, layer, key, runs) VALUES (?, ?, ?, ?)",
+        (entry.change_set, fid, key, pack_runs(runs)),
+    )
+    return True
+
+
+def _conflict(layer: str, chunks: Sequence[str]) -> Conflict:
+    return Conflict(
+        "somebody else painted there since; look at the newer state, then paint again",
+        current={},
+        chunks=[{"layer": layer, "chunk": chunk} for chunk in chunks],
+    )
