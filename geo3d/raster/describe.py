@@ -30,6 +30,7 @@ class Content:
     alpha: int | None
     mask: MaskKind
     palette: tuple[tuple[int, int, int, int], ...] | None
+    is_categorical: bool
     problems: tuple[RasterProblem, ...]
 
 
@@ -70,7 +71,9 @@ def content_of(dataset: Dataset, stem: str) -> Content:
     mask = _mask_kind(dataset, bands, alpha)
     problems += _nodata_problems(bands, mask)
     problems += _color_problems(bands)
-    return Content(tuple(bands), alpha, mask, _palette(dataset), tuple(problems))
+    palette = _palette(dataset)
+    is_thematic = any(dataset.tags(index).get("LAYER_TYPE") == "thematic" for index in dataset.indexes[:1])
+    return Content(tuple(bands), alpha, mask, palette, palette is not None or is_thematic, tuple(problems))
 
 
 def _stated_colors(dataset: Dataset) -> list[ColorRole]:
@@ -101,6 +104,11 @@ def _known_spectra(
         role = spectral.from_words(text) if text and color in ("undefined", "gray") else "undefined"
         if role != "undefined" and text:
             spectra[position] = spectral.Spectrum(text, role)
+    if colors[:3] == ["red", "green", "blue"] and spectral.is_infrared_picture(stem):
+        message = "The bands are tagged red, green, blue, but the file is called colour infrared; it is taken for that."
+        problems.append(RasterProblem(reason="colour-from-name", severity="note", message=message))
+        infrared: tuple[ColorRole, ...] = ("nir", "red", "green")
+        return [*(spectral.Spectrum(color, color) for color in infrared), *spectra[3:]]
     if any(spectra) or any(color not in ("undefined", "gray") for color in colors):
         return spectra
     camera = _camera_band(dataset) if n == 1 else None

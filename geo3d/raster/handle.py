@@ -1,7 +1,8 @@
 """GDAL handles: few, pooled, one thread at a time.
 
-rasterio datasets are not thread-safe and cost half a millisecond to open, so they are lent to one thread at a time and
-kept for the next. File descriptors stay bounded: idle handles beyond the limit are closed, the least recently used first.
+rasterio datasets are not thread-safe and cost half a millisecond to open, so they are lent to one thread at a time
+and kept for the next. File descriptors stay bounded: idle handles beyond the limit are closed, the least recently used
+first.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ RasterLink = Annotated[Affine | Gcps | Rpc, Field(discriminator="kind")]
 
 LevelOrigin = Literal["native", "overview", "cache", "sampled"]
 """Where a level's pixels come from: the file itself, the file's overviews, overviews that geo3d built into the cache of
-the workspace, or single pixels picked from the file (a first picture until the cache is built; never used for values)."""
+the workspace, or pixels picked from the file (a first picture until the cache is built; never used for values)."""
 
 MaskKind = Literal["none", "nodata", "alpha", "mask", "nan"]
 
@@ -77,6 +77,8 @@ class RasterInfo(Value):
     """How the file says where it has data."""
     palette: tuple[tuple[int, int, int, int], ...] | None = None
     """256 colours (red, green, blue, alpha) of a palette raster."""
+    is_categorical: bool = False
+    """Pixels are classes, not quantities: resample by nearest neighbour, never average."""
     interleave: Literal["band", "pixel", "line"] | None = None
     compression: str | None = None
     """Lower case: ``deflate``, ``jpeg``, ``zstd``; None = none or unknown."""

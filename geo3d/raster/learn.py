@@ -120,7 +120,7 @@ def _open(admitted: Admitted, pool: HandlePool) -> _Opened:
             interleave=dataset.interleaving.name if dataset.interleaving else None,
             compression=dataset.compression.name.lower() if dataset.compression else None,
             is_point=dataset.tags().get("AREA_OR_POINT") == "Point",
-            captured=captured_of(dataset.tags(), stem),
+            captured=captured_of({**dataset.tags(), **dataset.tags(ns="EXIF")}, stem),
             problems=[*content.problems, *reference.problems, *storage],
         )
 
@@ -141,6 +141,7 @@ def _info_of(opened: _Opened, sources: Sequence[LevelSource], problems: Sequence
         alpha=opened.content.alpha,
         mask=opened.content.mask,
         palette=opened.content.palette,
+        is_categorical=opened.content.is_categorical,
         interleave=opened.interleave,
         compression=opened.compression,
         area_or_point="point" if opened.is_point else "area",

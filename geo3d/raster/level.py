@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from geo3d.raster.handle import Target
 from geo3d.raster.info import Level
 
-SMALL_ENOUGH = 1024
+SMALL_ENOUGH = 2048
 """A raster whose coarsest level is at most this long needs no further levels: all of it is read for the first picture.
 A raster whose coarsest level is at most this long needs no further levels: all of it is read for the first picture."""
 

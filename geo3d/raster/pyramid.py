@@ -1,8 +1,8 @@
 """Overviews that geo3d built: where they lie in the cache and what they are. The source is never touched.
 
 A pyramid is a folder ``overviews/<key>/`` with one tiled TIFF per level and ``pyramid.json``. The key is made of
-the fingerprints of the files the raster consists of, so a changed source never meets old overviews. Levels halve exactly: level pixel
-``i`` covers source pixels ``[2**k * i, 2**k * (i + 1))``; the last one may reach beyond the edge.
+the fingerprints of the files the raster consists of, so a changed source never meets old overviews. Levels halve
+exactly: level pixel ``i`` covers source pixels ``[2**k * i, 2**k * (i + 1))``; the last one may reach beyond the edge.
 """
 
 from __future__ import annotations

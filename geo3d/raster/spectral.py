@@ -106,6 +106,7 @@ _RANGES: tuple[tuple[float, float, ColorRole], ...] = (
 _SENTINEL_2_FILE = re.compile(r"(?:^|_)(B(?:0[1-9]|1[0-2]|8A))(?:_\d\dm)?$", re.IGNORECASE)
 _LANDSAT_FILE = re.compile(r"(?:^|_)L[COTEM]?0?([45789])\d*\w*?_(?:SR_|ST_|TOA_)?B(\d{1,2})$", re.IGNORECASE)
 _LANDSAT_7_WHOLE = re.compile(r"^L7_?ETM", re.IGNORECASE)
+_INFRARED_FILE = re.compile(r"(?:^|[_\-. ])(?:irc|cir|rgi|nrg|colou?r[_\- ]?infrared)(?:$|[_\-. ])", re.IGNORECASE)
 _NAIP = re.compile(r"^m_\d{7}_(?:ne|nw|se|sw)_\d\d_", re.IGNORECASE)
 _ELEVATION_FILE = re.compile(
     r"(?:^|[_\-. ])(?:dem|dsm|dtm|dhm|chm|srtm|elevation|swissalti3d|bathymetry)(?:$|[_\-. ]|\d)", re.IGNORECASE
@@ -159,6 +160,15 @@ def from_file_name(stem: str, n_bands: int, dtype: str) -> tuple[Spectrum, ...] 
         names = ["B1", "B2", "B3", "B4", "B5", "B7"] if n_bands == 6 else ["B1", "B2", "B3", "B4", "B5", "B6", "B7"]
         return tuple(LANDSAT_7[name] for name in names)
     return None
+
+
+def is_infrared_picture(stem: str) -> bool:
+    """Tell whether a file is called a colour infrared picture: its red, green and blue show infrared, red and green.
+
+    >>> is_infrared_picture("test_data_irc"), is_infrared_picture("circle")
+    (True, False)
+    """
+    return _INFRARED_FILE.search(stem) is not None
 
 
 def from_band_names(names: Sequence[str | None]) -> tuple[Spectrum, ...] | None:
