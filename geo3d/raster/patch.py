@@ -58,3 +58,15 @@ class Patch:
 def all_or(valid: Mask) -> Mask | None:
     """Return the mask, or None when everything is valid: most tiles skip all mask work."""
     return None if valid.all() else valid
+
+
+def without(patch: Patch, nodata: float | None) -> Patch:
+    """Return a patch in which pixels that are `nodata` in every band are not valid."""
+    if nodata is None:
+        return patch
+    lost = np.ones(patch.shape, np.bool_)
+    for i in range(patch.n_bands):
+        lost &= patch.plane(i) == nodata
+    if not lost.any():
+        return patch
+    return Patch(patch.data, patch.is_interleaved, ~lost if patch.valid is None else patch.valid & ~lost)

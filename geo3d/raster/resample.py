@@ -114,6 +114,8 @@ def reduced(patch: Patch, kx: int, ky: int) -> Patch:
 
     A block is valid when at least half of its pixels are.
     """
+    if kx == ky == 1:
+        return patch
     height, width = patch.shape
     right, bottom = -width % kx, -height % ky
     size = ((width + right) // kx, (height + bottom) // ky)
@@ -139,6 +141,8 @@ def reduced(patch: Patch, kx: int, ky: int) -> Patch:
 
 def thinned(patch: Patch, kx: int, ky: int) -> Patch:
     """Keep the middle pixel of every block of kx x ky. The last block may be incomplete."""
+    if kx == ky == 1:
+        return patch
     height, width = patch.shape
     rows = np.minimum(np.arange(0, height, ky) + ky // 2, height - 1)
     columns = np.minimum(np.arange(0, width, kx) + kx // 2, width - 1)

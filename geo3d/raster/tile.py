@@ -16,7 +16,7 @@ from geo3d.raster.block import BlockCache
 from geo3d.raster.blockreader import BlockReader
 from geo3d.raster.grid import NATIVE, Cell, Grid
 from geo3d.raster.info import Level, RasterInfo
-from geo3d.raster.patch import Patch
+from geo3d.raster.patch import Patch, without
 from geo3d.raster.pixels import Window
 from geo3d.raster.resample import reduced, sample, thinned
 from geo3d.raster.source import Raster
@@ -32,7 +32,7 @@ _STRIPE_PIXELS: Final = 4 * 2**20
 """Pixels read at once where a raster without overviews must be averaged over a large window."""
 
 Bounds = tuple[float, float, float, float]
-Shrink = Callable[[Patch, int, int], Patch]
+Shrink = Callable[[Patch], Patch]
 
 
 class TileReader:
@@ -67,6 +67,7 @@ class TileReader:
         *,
         nearest: bool = False,
         margin: int = 0,
+        nodata: float | None = None,
     ) -> Patch | None:
         """Read the pixels of a tile.
 
@@ -79,6 +80,7 @@ class TileReader:
             bands: 1-based, in the order wanted.
             nearest: Take source pixels as they are instead of mixing them.
             margin: Pixels to add on every side.
+            nodata: One more value that means no data.
 
         Returns:
             (size + 2 * margin) pixels on a side; None when the raster has nothing there.
@@ -101,10 +103,10 @@ class TileReader:
             return None
         level = self._level_for(way, nearest)
         if grid.crs is None:
-            straight = self._cut_out(cell, size, level, bands)
+            straight = self._cut_out(cell, size, level, bands, nodata)
             if straight is not None:
                 return straight
-        return self._drawn(way, level, bands, nearest)
+        return self._drawn(way, level, bands, nearest, nodata)
 
     def way(self, grid: Grid, cell: Cell, size: int) -> Way | None:
         """Find how a tile lies in native pixels; None when the raster is not there."""
@@ -156,7 +158,7 @@ class TileReader:
         rows = (min(bottom, self.info.height) - max(top, 0)) / level.factor[1] + level.block[1]
         return min(columns, level.width) * min(rows, level.height)
 
-    def _cut_out(self, cell: Cell, size: int, level: int, bands: tuple[int, ...]) -> Patch | None:
+    def _cut_out(self, cell: Cell, size: int, level: int, bands: tuple[int, ...], nodata: float | None) -> Patch | None:
         """Return the pixels of a level as they are, if they are the tile's own; None when they must be resampled."""
         place = self.info.levels[level]
         step = cell.width / size
@@ -170,10 +172,10 @@ class TileReader:
         width, height = min(size, place.width - col), min(size, place.height - row)
         if width <= 0 or height <= 0 or col < 0 or row < 0:
             return None
-        patch = self.read_level(level, Window(col, row, width, height), bands)
+        patch = without(self.read_level(level, Window(col, row, width, height), bands), nodata)
         return patch if (width, height) == (size, size) else _padded(patch, size)
 
-    def _drawn(self, way: Way, level: int, bands: tuple[int, ...], nearest: bool) -> Patch | None:
+    def _drawn(self, way: Way, level: int, bands: tuple[int, ...], nearest: bool, nodata: float | None) -> Patch | None:
         """Draw a tile from the pixels of a level."""
         place = self.info.levels[level]
         ratios = [scale / factor for scale, factor in zip(way.scale, place.factor, strict=True)]
@@ -182,22 +184,23 @@ class TileReader:
         row0, height = _span(way.bounds[1], way.bounds[3], place.factor[1] * ky, place.height, ky)
         if width <= 0 or height <= 0:
             return None
-        patch = self._shrunk(level, Window(col0, row0, width, height), bands, (kx, ky), thinned if nearest else reduced)
+
+        def shrink(stripe: Patch) -> Patch:
+            return (thinned if nearest else reduced)(without(stripe, nodata), kx, ky)
+
+        patch = self._shrunk(level, Window(col0, row0, width, height), bands, ky, shrink)
         factor = (place.factor[0] * kx, place.factor[1] * ky)
         clip = (float(self.info.width), float(self.info.height))
         drawn = sample(patch, way, (col0 / kx, row0 / ky), factor, nearest=nearest, clip=clip)
         return None if drawn.valid is not None and not drawn.valid.any() else drawn
 
-    def _shrunk(self, level: int, window: Window, bands: tuple[int, ...], k: tuple[int, int], shrink: Shrink) -> Patch:
-        """Read a window and make one pixel of k[0] x k[1], in stripes so that memory stays bounded."""
-        if k == (1, 1):
-            return self.read_level(level, window, bands)
-        rows = max(k[1], _STRIPE_PIXELS // window.width // k[1] * k[1])
+    def _shrunk(self, level: int, window: Window, bands: tuple[int, ...], ky: int, shrink: Shrink) -> Patch:
+        """Read a window and shrink it, in stripes of whole ky rows so that memory stays bounded."""
+        rows = max(ky, _STRIPE_PIXELS // window.width // ky * ky)
         stripes: list[Patch] = []
         for row in range(window.row, window.row + window.height, rows):
             height = min(rows, window.row + window.height - row)
-            stripe = self.read_level(level, Window(window.col, row, window.width, height), bands)
-            stripes.append(shrink(stripe, *k))
+            stripes.append(shrink(self.read_level(level, Window(window.col, row, window.width, height), bands)))
         return stripes[0] if len(stripes) == 1 else _stacked(stripes)
 
 
