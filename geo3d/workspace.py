@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from geo3d.formats.report import Report
 
 Progress = Callable[[float], None]
+_Files = tuple[str, str, tuple[str, ...], str, str]
+"""What of an asset decides which pixels it has: id, href, members, arrangement, trust."""
 _OPEN_RASTERS = 128
 """Rasters kept in memory; their file handles are bounded by the pool besides."""
 
@@ -48,7 +50,7 @@ class Workspace:
         self.store = store
         self.hosts = tuple(hosts)
         self._pool = HandlePool(limit=64)
-        self._rasters: OrderedDict[Asset, Raster] = OrderedDict()
+        self._rasters: OrderedDict[_Files, Raster] = OrderedDict()
         self._lock = threading.Lock()
 
     @classmethod
@@ -157,11 +159,11 @@ class Workspace:
 
     def raster_of(self, asset: Asset) -> Raster:
         """Return the raster behind an asset, opened lazily and kept."""
-        key = asset.model_copy(update={"title": "", "properties": {}, "sha256": None})
+        key: _Files = (asset.id, asset.href, asset.members, asset.arrangement, asset.trust)
         with self._lock:
             raster = self._rasters.pop(key, None)
             if raster is None:
-                raster = self._open(key)
+                raster = self._open(asset)
             self._rasters[key] = raster
             while len(self._rasters) > _OPEN_RASTERS:
                 self._rasters.popitem(last=False)[1].close()
@@ -174,7 +176,7 @@ class Workspace:
     def forget(self, asset: Asset) -> None:
         """Close what is open of an asset whose files were replaced."""
         with self._lock:
-            for key in [k for k in self._rasters if k.id == asset.id]:
+            for key in [k for k in self._rasters if k[0] == asset.id]:
                 self._rasters.pop(key).close()
 
     def trust_of(self, asset: Asset) -> Trust:
