@@ -1,0 +1,82 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useId, useRef } from 'preact/hooks'
+import { IconButton } from './button'
+import './dialog.css'
+
+interface DialogProps {
+  readonly title: string
+  /** The person wants to leave. The dialog is open for as long as it is rendered. */
+  readonly onClose: () => void
+  /** Px. */
+  readonly width?: number
+  /** Buttons, the chief one last. */
+  readonly footer?: ComponentChildren
+  /** Something is under way that must not be left half done: neither Esc nor the cross close it. */
+  readonly isBusy?: boolean | undefined
+  /** It cannot be left without an answer. */
+  readonly isFirm?: boolean | undefined
+  /** Makes the dialog a form: Enter does this. */
+  readonly onSubmit?: (() => void) | undefined
+  readonly children: ComponentChildren
+}
+
+/** A modal dialog on the browser's own `<dialog>`: it keeps the focus inside, and gives it back at the end. */
+export function Dialog(props: DialogProps) {
+  const { title, onClose, width = 480, isBusy = false, isFirm = false, onSubmit } = props
+  const ref = useRef<HTMLDialogElement>(null)
+  const heading = useId()
+  const isKept = isBusy || isFirm
+
+  useEffect(() => {
+    const dialog = ref.current!
+    const before = document.activeElement
+    if (!dialog.open) dialog.showModal()
+    return () => {
+      dialog.close()
+      if (before instanceof HTMLElement) before.focus()
+    }
+  }, [])
+
+  const inside = (
+    <>
+      <header class="kit-dialog-head">
+        <h2 id={heading}>{title}</h2>
+        {!isFirm && <IconButton icon="close" label="Close" disabled={isBusy} onClick={onClose} />}
+      </header>
+      <div class="kit-dialog-body">{props.children}</div>
+      {props.footer && <footer class="kit-dialog-foot">{props.footer}</footer>}
+    </>
+  )
+  return (
+    <dialog
+      ref={ref}
+      class="kit-dialog"
+      style={{ width }}
+      aria-labelledby={heading}
+      onCancel={(event) => {
+        event.preventDefault()
+        if (!isKept && event.target === ref.current) onClose()
+      }}
+      onClose={() => {
+        // browsers close a dialog by a second Esc without asking
+        if (!ref.current?.isConnected) return
+        if (isKept) ref.current.showModal()
+        else onClose()
+      }}
+    >
+      {onSubmit ? (
+        <form
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault()
+            onSubmit()
+          }}
+        >
+          {inside}
+        </form>
+      ) : (
+        inside
+      )}
+    </dialog>
+  )
+}
