@@ -25,7 +25,7 @@ from geo3d.formats.vector import (
     homes_of,
     kind_of,
     lose_documents,
-    n_documents,
+    n_besides,
     vector_batches,
 )
 from geo3d.geometry import PixelFrame
@@ -81,7 +81,7 @@ class GeoJsonWriter(Writer):
                     f"degrees; georeference the raster, or export with coordinates=pixel to a file that ends in "
                     f"{PIXEL_ENDING}"
                 )
-        return log.report(self.name, n_documents(dataset), (target.name,))
+        return log.report(self.name, table.n + n_besides(dataset), (target.name,))
 
     def _crs(self, dataset: Dataset, target: Path) -> str | None:
         """Return the CRS of the file; None = pixels."""

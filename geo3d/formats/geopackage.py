@@ -24,7 +24,7 @@ from geo3d.formats.qml import qml_of
 from geo3d.formats.report import LossLog, Report
 from geo3d.formats.table import Table
 from geo3d.formats.target import whole_file
-from geo3d.formats.vector import VectorBatch, kind_of, lose_documents, n_documents, vector_batches
+from geo3d.formats.vector import VectorBatch, kind_of, lose_documents, n_besides, vector_batches
 from geo3d.geometry import PixelFrame
 from geo3d.geometry.crs import code_of, crs_of
 from geo3d.labels import Dataset
@@ -104,7 +104,7 @@ class GeoPackageWriter(Writer):
                 spool.close()
             self._write_layers(temporary, spools, table, dataset)
             context.progress(1.0)
-        return log.report(self.name, n_documents(dataset), (target.name,))
+        return log.report(self.name, table.n + n_besides(dataset), (target.name,))
 
     def _write_layers(self, path: Path, spools: dict[_LayerKey, _Spool], table: Table, dataset: Dataset) -> None:
         import pyarrow as pa

@@ -13,7 +13,7 @@ import shapely
 from pydantic import TypeAdapter, ValidationError
 
 from geo3d.formats.base import Batch
-from geo3d.formats.ogc import geometry_of
+from geo3d.formats.ogc import restored
 from geo3d.formats.read_table import Columns, TablePlan
 from geo3d.formats.report import LossLog
 from geo3d.geometry import Polyline
@@ -270,7 +270,7 @@ class _Rows:
         self, i: int, shape: shapely.Geometry, frame: str, kind: str, names: Sequence[dict[str, object]], scene: str
     ) -> Annotation:
         """Return one row as a value; a box that is none any more is a polygon."""
-        geometry = geometry_of(shape, frame, kind, names) if shape is not None else None
+        geometry = restored(shape, frame, kind, names) if shape is not None else None
         if isinstance(geometry, Polyline) and self.widths is not None:
             geometry = geometry.model_copy(update={"width": self.widths[i]})
         return Annotation(

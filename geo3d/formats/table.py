@@ -116,6 +116,11 @@ class Table:
             self.of_attribute[name] = column
             self.columns[column] = _one_type(types[name])
 
+    @property
+    def n(self) -> int:
+        """Annotations that the pass met."""
+        return self.kinds.total()
+
     def row(self, annotation: Annotation, width: float | None = None) -> dict[str, Any]:
         """Return the cells of an annotation by column; JSON cells are Python values still.
 

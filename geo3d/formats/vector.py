@@ -12,10 +12,11 @@ import shapely
 
 from geo3d.errors import FrameError, GeometryError
 from geo3d.formats.base import Progress
-from geo3d.formats.ogc import is_rectangle, shape_of
+from geo3d.formats.ogc import OGC_TYPES, box_of
 from geo3d.formats.place import Places
 from geo3d.formats.report import LossLog
 from geo3d.geometry import MapFrame, Polyline
+from geo3d.geometry.convert import shapely_of, shapely_of_one
 from geo3d.geometry.shape import Mapping
 from geo3d.labels import Annotation, Dataset
 
@@ -68,10 +69,9 @@ def homes_of(dataset: Dataset) -> list[str]:
     return list(found)
 
 
-def n_documents(dataset: Dataset) -> int:
-    """Count the documents that a writer is given."""
-    rest = (dataset.things, dataset.relations, dataset.layers, dataset.statuses)
-    return len(dataset.annotations) + sum(map(len, rest))
+def n_besides(dataset: Dataset) -> int:
+    """Count the documents that a writer is given besides annotations."""
+    return sum(map(len, (dataset.things, dataset.relations, dataset.layers, dataset.statuses)))
 
 
 def lose_documents(dataset: Dataset, log: LossLog) -> None:
@@ -103,12 +103,9 @@ def _batch(annotations: list[Annotation], places: dict[str, Places], crs: str | 
     widths: list[float | None] = [None] * len(annotations)
     groups: dict[tuple[str, str], list[int]] = {}
     keep = np.zeros(len(annotations), dtype=bool)
-    for i, annotation in enumerate(annotations):
-        if annotation.geometry is None:
-            keep[i] = True
-            continue
-        shape = _shape(annotation, log)
-        if shape is not None:
+    for i, (annotation, shape) in enumerate(zip(annotations, _shapes(annotations, log), strict=True)):
+        keep[i] = annotation.geometry is None
+        if annotation.geometry is not None and shape is not None:
             shapes[i] = shape
             groups.setdefault((annotation.scene, annotation.geometry.frame), []).append(i)
     for (scene, frame), members in groups.items():
@@ -118,7 +115,7 @@ def _batch(annotations: list[Annotation], places: dict[str, Places], crs: str | 
                 log.lose(annotations[i].id, kind_of(annotations[i]), "no-transform" if origin else "no-crs", shape)
                 continue
             widths[i] = _width(annotations[i], shapes[i], shape)
-            if kind_of(annotations[i]) == "box" and shape is not shapes[i] and not is_rectangle(shape):
+            if kind_of(annotations[i]) == "box" and shape is not shapes[i] and box_of(shape) is None:
                 log.reduce(annotations[i].id, "box", "box-skewed", "in the CRS of the file it is no rectangle any more")
             keep[i], shapes[i], origins[i], homes[i] = True, shape, origin, home
     kept = np.flatnonzero(keep).tolist()
@@ -139,22 +136,35 @@ def _width(annotation: Annotation, before: shapely.Geometry, after: shapely.Geom
     return width * float(after.length / before.length)
 
 
-def _shape(annotation: Annotation, log: LossLog) -> shapely.Geometry | None:
-    geometry = annotation.geometry
-    assert geometry is not None
+def _shapes(annotations: list[Annotation], log: LossLog) -> list[shapely.Geometry | None]:
+    """Return the geometries of annotations as shapely's in their frames; None for tags and for what has none."""
+    shapes: list[shapely.Geometry | None] = [None] * len(annotations)
+    fit = [i for i, a in enumerate(annotations) if a.geometry is not None and a.geometry.kind in OGC_TYPES]
+    for i in sorted(set(range(len(annotations))) - set(fit)):
+        if annotations[i].geometry is not None:
+            kind = kind_of(annotations[i])
+            log.lose(annotations[i].id, kind, "kind-not-carried", f"a {kind} is no vector shape")
     try:
-        shape = shape_of(geometry)
-    except (ValueError, GeometryError, shapely.errors.GEOSException) as error:
-        log.lose(annotation.id, geometry.kind, "too-few-points", f"no {geometry.kind} can be made of it: {error}")
+        made = list(shapely_of([geometry for i in fit if (geometry := annotations[i].geometry) is not None]))
+    except GeometryError:  # one of them is half drawn: find out which
+        made = [_one_shape(annotations[i], log) for i in fit]
+    for i, shape in zip(fit, made, strict=True):
+        kind = kind_of(annotations[i])
+        if shape is not None and shape.is_empty:
+            log.lose(annotations[i].id, kind, "empty", f"the {kind} holds nothing")
+            continue
+        shapes[i] = shape
+        if kind == "mask":
+            log.reduce(annotations[i].id, kind, "mask-outlined", "the mask is written as the outline of its pixels")
+    return shapes
+
+
+def _one_shape(annotation: Annotation, log: LossLog) -> shapely.Geometry | None:
+    try:
+        return None if annotation.geometry is None else shapely_of_one(annotation.geometry)
+    except GeometryError as error:
+        log.lose(annotation.id, kind_of(annotation), "too-few-points", error.message)
         return None
-    if shape is None:
-        log.lose(annotation.id, geometry.kind, "kind-not-carried", f"a {geometry.kind} is no vector shape")
-    elif shape.is_empty:
-        log.lose(annotation.id, geometry.kind, "empty", f"the {geometry.kind} holds nothing")
-        return None
-    elif geometry.kind == "mask":
-        log.reduce(annotation.id, "mask", "mask-outlined", "the mask is written as the outline of its pixels")
-    return shape
 
 
 def _moved(
