@@ -53,6 +53,11 @@ class FileReader:
         """The local files this reads: the raster first, then what it refers to."""
         return self.learnt.files
 
+    @property
+    def unbuilt(self) -> tuple[str, ...]:
+        """The file's name, as long as its levels are only sampled and the cache could hold real ones."""
+        return (self.name,) if self.info.needs_overviews and self.learnt.key else ()
+
     def read(self, level: int, window: Window, bands: tuple[int, ...]) -> Pixels:
         """Read a window that lies within the level."""
         learnt = self.learnt

@@ -20,6 +20,10 @@ class Reader(Protocol):
     def files(self) -> tuple[Path, ...]:
         """The local files this reads."""
 
+    @property
+    def unbuilt(self) -> tuple[str, ...]:
+        """Names of the files whose levels are only sampled yet."""
+
     def read(self, level: int, window: Window, bands: tuple[int, ...]) -> Pixels:
         """Read a window that lies within the level."""
 

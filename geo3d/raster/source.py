@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
-from geo3d.errors import RasterError
+from geo3d.errors import OptionError, RasterError
+from geo3d.raster.composite import MosaicReader, StackReader
 from geo3d.raster.file import FileReader
 from geo3d.raster.handle import HandlePool
 from geo3d.raster.info import RasterInfo
@@ -38,6 +40,11 @@ class Raster:
     def files(self) -> tuple[Path, ...]:
         """The local files behind this raster, in member order; empty when it is remote."""
         return self._reader.files
+
+    @property
+    def unbuilt(self) -> tuple[str, ...]:
+        """Names of the files that `overview.build_overviews` is still to be called for; empty = all levels are real."""
+        return self._reader.unbuilt
 
     def read(self, level: int, window: tuple[int, int, int, int], bands: tuple[int, ...] = ()) -> Pixels:
         """Read a window of one level, without resampling.
@@ -107,11 +114,47 @@ def open_raster(
     """Open a raster lazily: nothing is read until `Raster.info`.
 
     Args:
-        path_or_members: A path or an allowed address.
+        path_or_members: A path, an address allowed by `trust`, or several of them, which become the bands of a stack
+            (`collection.open_collection` also makes mosaics).
         trust: Who brought it.
         cache_dir: Folder of built overviews; None = none.
         pool: Handles shared with other rasters; None = a small pool of its own.
     """
-    if not isinstance(path_or_members, (str, Path)):
-        raise RasterError("several files need a grouping: layers, stack, mosaic or series")
-    return Raster(FileReader(str(path_or_members), trust, cache_dir, pool or HandlePool(limit=8)))
+    if isinstance(path_or_members, (str, Path)):
+        return Raster(FileReader(str(path_or_members), trust, cache_dir, pool or HandlePool(limit=8)))
+    return open_collection(path_or_members, "stack", trust=trust, cache_dir=cache_dir, pool=pool)
+
+
+def open_collection(
+    names: Sequence[str | Path],
+    kind: Literal["single", "stack", "mosaic"],
+    *,
+    trust: Trust,
+    cache_dir: Path | None = None,
+    pool: HandlePool | None = None,
+) -> Raster:
+    """Open several files as one raster, lazily.
+
+    Args:
+        names: Paths or addresses, in band order, or from bottom to top.
+        kind: stack = bands side by side on the finest grid; mosaic = neighbours.
+        trust: Who brought them.
+        cache_dir: Folder of built overviews.
+        pool: Handles shared with other rasters; None = a pool of its own.
+
+    Raises:
+        OptionError: No names, or several for a single raster.
+    """
+    if not names or (kind == "single" and len(names) > 1):
+        raise OptionError(f"{len(names)} files cannot be one {kind} raster; say --as layers, stack, mosaic or series")
+    handles = pool or HandlePool(limit=max(8, 2 * len(names)))
+    members = [FileReader(str(name), trust, cache_dir, handles) for name in names]
+    if len(members) == 1:
+        return Raster(members[0])
+    titles = [leaf(str(name)) for name in names]
+    return Raster(StackReader(members, titles) if kind == "stack" else MosaicReader(members, titles))
+
+
+def leaf(name: str) -> str:
+    """Return the last part of a path or address."""
+    return re.split(r"[/\\]", name.split("?")[0] if "://" in name else name)[-1]
