@@ -48,7 +48,7 @@ class BlockReader:
         """
         info = raster.info
         files = raster.files
-        if info.driver not in ("GTiff", "COG") or len(files) != 1:
+        if info.driver not in ("GTiff", "COG") or not files:
             return cls(info, (None,) * len(info.levels))
         places = [place for place in (files[0], Path(f"{files[0]}.ovr")) if place.is_file()]
         opened = [file for file in (_open(place, cache) for place in places) if file is not None]

@@ -40,7 +40,7 @@ def make_painter(style: Style, info: RasterInfo, sampled: Sampled) -> Painter:
         ExpressionError: The expression does not parse, or names a band that is not there.
     """
     bands = _bands(style, info)
-    nearest = style.resampling == "nearest"
+    nearest = style.resampling == "nearest" or (style.resampling == "auto" and info.is_categorical)
     if style.classes:
         return _class_painter(bands[0], dict(style.classes), nearest=style.resampling != "bilinear")
     if _is_palette(style, info, bands):

@@ -17,7 +17,7 @@ from geo3d.raster.pixels import Window
 from geo3d.raster.recipe import make_painter
 from geo3d.raster.resample import thinned
 from geo3d.raster.style import Style
-from geo3d.raster.tile import TileReader
+from geo3d.raster.tile import TileReader, Want
 
 _MOST_PAINTERS: Final = 64
 _MOST_SAMPLES: Final = 8
@@ -47,9 +47,8 @@ class Renderer:
             RasterError: A block is damaged.
         """
         painter = self.painter(style)
-        patch = self.reader.read(
-            grid, z, x, y, size, painter.bands, nearest=painter.nearest, margin=painter.margin, nodata=style.nodata
-        )
+        want = Want(painter.bands, nearest=painter.nearest, margin=painter.margin, nodata=style.nodata)
+        patch = self.reader.read(grid, z, x, y, size, want)
         if patch is None:
             return Picture(np.zeros((size, size), np.uint8), np.zeros((1, 4), np.uint8), None)
         ground = (1.0, 1.0)
@@ -94,7 +93,7 @@ class Renderer:
             level = enough[-1]
         width, height = levels[level].width, levels[level].height
         step = max(1, round((width * height / _KEPT_PIXELS) ** 0.5))
-        patch = thinned(self.reader.read_level(level, Window(0, 0, width, height), bands), step, step)
+        patch = thinned(self.reader.read_level(level, Window(0, 0, width, height), Want(bands)), step, step)
         with self._lock:
             self._samples[bands] = patch
             if len(self._samples) > _MOST_SAMPLES:

@@ -78,6 +78,9 @@ def range_of(values: npt.NDArray[np.floating[Any]], style: Style) -> tuple[float
     Args:
         values: A sample of what will be drawn, any shape, no NaN.
         style: Its `stretch`, `percentiles` and `sigmas` count.
+
+    Returns:
+        Never two equal numbers: a raster of one value is drawn in the middle.
     """
     if values.size == 0:
         return 0.0, 1.0
@@ -91,7 +94,7 @@ def range_of(values: npt.NDArray[np.floating[Any]], style: Style) -> tuple[float
             low, high = (float(v) for v in np.percentile(values, style.percentiles))
     if not high > low:
         low, high = float(values.min()), float(values.max())
-    return (low, high) if high > low else (low, low + 1.0)
+    return (low, high) if high > low else (low - 0.5, low + 0.5)
 
 
 def full_range(dtype: np.dtype[Any]) -> tuple[float, float]:
