@@ -15,6 +15,9 @@ from geo3d.geometry.polygon import MultiPolygon, Polygon, Rings
 Area = Box | Polygon | MultiPolygon | Mask
 """Geometries with an inside in the plane."""
 
+_STRIP = 1 << 24
+"""Pixels that `n_pixels_of` looks at at once."""
+
 MAX_MASK_PIXELS = 1 << 30
 """Largest crop of one mask; what is larger belongs into a layer."""
 
@@ -86,6 +89,18 @@ def pixels_of(area: Area, offset: tuple[int, int], size: tuple[int, int]) -> npt
             window[top - offset[1] : bottom - offset[1], left - offset[0] : right - offset[0]] = crop
         return window
     return fill([ring[:, :2] for rings in rings_of(area) for ring in rings], offset, size)
+
+
+def n_pixels_of(area: Area) -> int:
+    """Return how many pixels have their centre in an area, however large it is (some rows at a time)."""
+    if isinstance(area, Mask):
+        return sum(area.counts[1::2])
+    vertices = area.vertices()[:, :2]
+    left, top = np.floor(vertices.min(axis=0)).astype(int).tolist()
+    right, bottom = np.ceil(vertices.max(axis=0)).astype(int).tolist()
+    rows = max(1, _STRIP // max(1, right - left))
+    strips = ((y, min(rows, bottom - y)) for y in range(top, bottom, rows))
+    return sum(int(pixels_of(area, (left, y), (right - left, height)).sum()) for y, height in strips)
 
 
 def rings_of(area: Area) -> list[list[Array]]:
