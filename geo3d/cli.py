@@ -409,7 +409,7 @@ def ontology_add(
     if geometry:
         fields["geometries"] = tuple(geometry)
     with Workspace.open(context.obj) as workspace:
-        made = workspace.add_class(title, **fields)
+        made = workspace.add_class(title, actor="owner", **fields)
         _out.print(f"{made.title}: slug {made.slug}, code {made.code}, {made.color}")
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
-import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 from geo3d.geometry import Frame, MapFrame, PixelFrame
 from geo3d.labels import Asset, Sample, Scene, new_id
@@ -18,21 +16,6 @@ _MEDIA = {
     "COG": "image/tiff; application=geotiff",
     "JP2OpenJPEG": "image/jp2",
 }
-
-
-Arrangement = Literal["layers", "stack", "mosaic", "series"]
-"""How several files belong together: each a layer, one band each, neighbours, or one moment each."""
-Group = tuple[list[str], Literal["single", "stack", "mosaic"], str]
-"""Paths that make one asset, how, and its title ("" = the file's name)."""
-
-
-def grouped(paths: Sequence[str], arrangement: Arrangement) -> list[Group]:
-    """Return which files make one asset."""
-    if arrangement in ("layers", "series") or len(paths) == 1:
-        return [([path], "single", "") for path in paths]
-    stems = [Path(path).stem for path in paths]
-    shared = os.path.commonprefix(stems).rstrip("_-. ")  # noqa: RUF071 - a common start of names, not a path
-    return [(list(paths), "stack" if arrangement == "stack" else "mosaic", shared or stems[0])]
 
 
 def map_frame_id(crs: str) -> str:
@@ -60,6 +43,7 @@ def asset_of(
     title: str = "",
     trust: str = "owner",
     sample: int | None = None,
+    captured: str | None = None,
 ) -> tuple[Asset, tuple[Frame, ...]]:
     """Return a new asset for a raster, and the frames it brings.
 
@@ -71,9 +55,11 @@ def asset_of(
         title: What people read; the file's name when empty.
         trust: ``owner`` or ``uploaded``.
         sample: Index of the sample it belongs to, in a time series.
+        captured: When it was taken (ISO 8601), where the file itself does not say.
     """
     asset_id = new_id()
     pixel, world = frames_of(asset_id, info)
+    taken = info.captured or captured
     media = _MEDIA.get(info.driver) or mimetypes.guess_type(href)[0] or "application/octet-stream"
     asset = Asset.model_validate(
         {
@@ -87,7 +73,7 @@ def asset_of(
             "sample": sample,
             "size_bytes": info.size_bytes or 0,
             "trust": trust,
-            "properties": {"captured": info.captured} if info.captured else {},
+            "properties": {"captured": taken} if taken else {},
         }
     )
     return asset, (pixel,) if world is None else (pixel, world)

@@ -10,10 +10,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from geo3d.errors import Geo3dError, NotFound, StoreError
-from geo3d.intake import Arrangement, asset_of, grouped, with_assets
+from geo3d.intake import asset_of, with_assets
 from geo3d.labels import Annotation, Asset, ChangeSet, LabelClass, Ontology, Project, Put, Scene, new_id
+from geo3d.raster.collection import Arrangement, group_files
 from geo3d.raster.handle import HandlePool
-from geo3d.raster.source import Raster, open_raster
+from geo3d.raster.source import Raster, open_collection
 from geo3d.raster.trust import Trust
 from geo3d.store import PROJECT, Query, Store, open_store
 
@@ -181,9 +182,7 @@ class Workspace:
 
     def trust_of(self, asset: Asset) -> Trust:
         """Return what the files of an asset may touch."""
-        if asset.trust == "owner":
-            return Trust(level="owner", hosts=self.hosts)
-        return Trust(level="uploaded", roots=(str(self.path_of(asset.href).parent),))
+        return self._trust(asset.href, asset.trust)
 
     def path_of(self, href: str) -> Path:
         """Return where an href of this workspace lies."""
@@ -213,20 +212,20 @@ class Workspace:
             RasterError: A file cannot be read; nothing was added then.
         """
         made = []
-        for member_paths, kind, title in grouped([self._absolute(f) for f in files], arrangement):
-            hrefs = [self._href(path) for path in member_paths]
-            draft = Asset.model_validate(
-                {
-                    "id": new_id(),
-                    "href": hrefs[0],
-                    "members": tuple(hrefs) if kind != "single" else (),
-                    "arrangement": kind,
-                    "trust": trust,
-                }
-            )
-            with self._open(draft) as raster:
+        for group in group_files([self._absolute(f) for f in files], arrangement).groups:
+            hrefs = [self._href(path) for path in group.members]
+            members = tuple(hrefs) if group.kind != "single" else ()
+            with self._open_files(hrefs, group.kind, trust) as raster:
                 made.append(
-                    asset_of(raster.info, draft.href, members=draft.members, arrangement=kind, title=title, trust=trust)
+                    asset_of(
+                        raster.info,
+                        hrefs[0],
+                        members=members,
+                        arrangement=group.kind,
+                        title=group.title,
+                        trust=trust,
+                        captured=group.captured,
+                    )
                 )
         if arrangement == "series":
             made.sort(key=lambda pair: str(pair[0].properties.get("captured", pair[0].title)))
@@ -326,14 +325,19 @@ class Workspace:
     # -- inside
 
     def _open(self, asset: Asset) -> Raster:
-        hrefs = asset.members or (asset.href,)
-        paths = [href if "://" in href else str(self.path_of(href)) for href in hrefs]
-        trust, cache = self.trust_of(asset), self.root / "cache"
-        if asset.arrangement == "single":
-            return open_raster(paths[0], trust=trust, cache_dir=cache, pool=self._pool)
-        from geo3d.raster.collection import open_collection
+        return self._open_files(asset.members or (asset.href,), asset.arrangement, asset.trust)
 
-        return open_collection(paths, asset.arrangement, trust=trust, cache_dir=cache, pool=self._pool)
+    def _open_files(
+        self, hrefs: Sequence[str], kind: Literal["single", "stack", "mosaic"], trust: Literal["owner", "uploaded"]
+    ) -> Raster:
+        paths = [href if "://" in href else str(self.path_of(href)) for href in hrefs]
+        may = self._trust(hrefs[0], trust)
+        return open_collection(paths, kind, trust=may, cache_dir=self.root / "cache", pool=self._pool)
+
+    def _trust(self, href: str, level: Literal["owner", "uploaded"]) -> Trust:
+        if level == "owner":
+            return Trust(level="owner", hosts=self.hosts)
+        return Trust(level="uploaded", roots=(str(self.path_of(href).parent),))
 
     def _absolute(self, file: str | Path) -> str:
         return str(file) if "://" in str(file) else str(Path(file).expanduser().resolve())

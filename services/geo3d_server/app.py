@@ -62,7 +62,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         lifespan=_lifespan,
         separate_input_output_schemas=False,
-        generate_unique_id_function=lambda route: f"{route.tags[0]}_{route.name}",
+        generate_unique_id_function=lambda route: "_".join([*map(str, route.tags), route.name]),
     )
     app.state.geo3d = state
     errors.install(app)
