@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from geo3d.formats.merge import Merge
 from geo3d.formats.report import Loss, LossLog
 from geo3d.formats.settle import ClassPlan, plan_classes, plan_frames
 from geo3d.formats.values import values_of
-from geo3d.geometry import Value
+from geo3d.geometry import Frame, Value
 from geo3d.labels import (
     Annotation,
     AnnotationColumns,
@@ -119,7 +119,7 @@ def import_into(
         raise FormatError(f"{source.name}: {frames.problems[0]}")
     classes, undo = _write_classes(store, imported, class_map or {}, actor, source)
     try:
-        merge = Merge(store, target, _provenance(imported, actor, source))
+        merge = Merge(store, _with_frames(target, frames.added), _provenance(imported, actor, source))
         fitter = Fitter(imported, target, frames, classes, _things(store, scene, imported), actor, log)
         n = _write(store, target, imported, fitter, merge, steps, source)
     except BaseException:
@@ -208,11 +208,7 @@ def _write(
     store: Store, scene: Scene, imported: Imported, fitter: Fitter, merge: Merge, steps: _Steps, source: Path
 ) -> int:
     """Write everything as one revision; return how many labels were written."""
-    changes: list[Change] = []
-    if fitter.frames.added:
-        grown = scene.model_copy(update={"frames": (*scene.frames, *fitter.frames.added)})
-        changes.append(Put(document=grown, base=scene.revision))
-    changes += _documents(store, scene, imported, fitter)
+    changes: list[Change] = list(_documents(store, scene, imported, fitter))
     is_small = imported.is_own and imported.n <= MOST_VALUES
     steps.stage(0.0, 0.4 if is_small else 0.2)
     written = 0
@@ -220,19 +216,24 @@ def _write(
         for batch in imported.batches():
             for fitted in fitter.fitted(batch):
                 values = list(values_of(fitted, scene.id)) if is_small else _values(fitted, merge, scene.id)
-                puts = list(merge.puts(values))
-                changes += puts
-                written += len(puts)
+                changed = list(merge.puts(values))
+                changes += changed
+                written += len(changed)
         if not is_small:
             fitter.log.clear()  # the second pass tells the same losses again
     message = f"Import {source.name}"[:500]
     if is_small or imported.n == 0:
+        puts = [c.document for c in changes if isinstance(c, Put)]
+        used = {d.geometry.frame for d in puts if isinstance(d, Annotation) and d.geometry is not None}
+        used |= {d.frame for d in puts if isinstance(d, Layer)}
+        changes = [*_scene_put(scene, [f for f in fitter.frames.added if f.id in used]), *changes]
         if changes:
             steps.stage(0.4, 0.95)
             change = ChangeSet(client_id=new_id(), actor=fitter.actor, message=message, changes=tuple(changes))
             store.apply(scene.id, change)
         steps(1.0)
         return written
+    changes = [*_scene_put(scene, fitter.frames.added), *changes]
     before = (
         ChangeSet(client_id=new_id(), actor=fitter.actor, message=message, changes=tuple(changes)) if changes else None
     )
@@ -246,6 +247,15 @@ def _write(
 
     store.load(scene.id, columns, before, client_id=new_id(), actor=fitter.actor, message=message, progress=indexing)
     return written + columns.n
+
+
+def _with_frames(scene: Scene, added: Sequence[Frame]) -> Scene:
+    return scene.model_copy(update={"frames": (*scene.frames, *added)})
+
+
+def _scene_put(scene: Scene, added: Sequence[Frame]) -> list[Change]:
+    """Return the change that gives a scene more frames; none where it needs none."""
+    return [Put(document=_with_frames(scene, added), base=scene.revision)] if added else []
 
 
 class _Columns:

@@ -113,18 +113,10 @@ def settled(new: Geometry, old: Geometry, close: float) -> Geometry:
         old: As it was, in the same frame.
         close: Distance in units of the frame.
     """
-    try:
-        a, b = shapely.normalize(shapely_of_one(new)), shapely.normalize(shapely_of_one(old))
-        if shapely.equals_exact(a, b, close) and a.has_z == b.has_z:
-            return old
-    except GeometryError:
-        return new
-    if not isinstance(new, Point | Polyline | MultiPolyline | Polygon | MultiPolygon):
-        return new
     known = old.vertices()
 
     def onto_old(positions: Array) -> Array:
-        if positions.shape[1] != known.shape[1]:
+        if positions.shape[1] != known.shape[1] or not len(known):
             return positions
         out = positions.copy()
         for i, position in enumerate(positions):
@@ -133,4 +125,15 @@ def settled(new: Geometry, old: Geometry, close: float) -> Geometry:
                 out[i] = known[int(near.argmin())]
         return out
 
+    try:
+        there = shapely_of_one(old)
+        back = shapely_of_one(new)
+    except GeometryError:
+        return new
+    if there.has_z == back.has_z:
+        back = shapely.transform(back, onto_old, include_z=bool(back.has_z))
+        if shapely.equals_exact(shapely.normalize(back), shapely.normalize(there)):
+            return old
+    if not isinstance(new, Point | Polyline | MultiPolyline | Polygon | MultiPolygon):
+        return new
     return new.moved(onto_old, new.frame)[0]
