@@ -1,0 +1,174 @@
+import { batch, computed, effect, type Signal, signal } from '@preact/signals-core'
+import type { CommitReply, SessionInfo } from '../api/client'
+import type { Problem } from '../api/problem'
+import { projectApi } from '../api/project'
+import { type SceneApi, sceneApi } from '../api/scene'
+import type { Annotation } from '../model/annotation'
+import { Change, ChangeSet } from '../model/change'
+import type { Id } from '../model/id'
+import { type LabelClass, Ontology } from '../model/ontology'
+import type { Project, Scene } from '../model/scene'
+import type { Drawer } from './drawer'
+import { Editor } from './editor'
+import { History } from './history'
+import { Labels, type Written } from './labels'
+import { Outbox } from './outbox'
+import { Selection } from './selection'
+
+/** Counts that nobody has asked for yet. */
+const EMPTY = {}
+
+/** What a session needs from around it. */
+export interface SessionGiven {
+  readonly actor: SessionInfo
+  readonly scene: Scene
+  readonly project: Project
+  /** Revision of the scene's labels when it was opened. */
+  readonly revision: number
+  readonly drawer: Drawer
+  readonly api?: SceneApi
+  /** Tell the person that work was refused and taken back. */
+  refused(set: ChangeSet, problem: Problem): void
+}
+
+/**
+ * One open scene: its document, who works in it, what is chosen. Everything a panel or a tool reads is a signal here;
+ * two sessions on one page share nothing.
+ */
+export class Session {
+  readonly id: Id
+  readonly actor: SessionInfo
+  readonly scene: Signal<Scene>
+  readonly project: Signal<Project>
+  readonly ontology = computed(() => this.project.value.ontology)
+  /** Newest revision of the scene that this page has heard of. */
+  readonly revision: Signal<number>
+  /** Annotations per class slug, in the whole scene. */
+  readonly counts = signal<{ readonly [slug: string]: number }>(EMPTY)
+  readonly labels = new Labels()
+  readonly selection = new Selection()
+  readonly outbox: Outbox
+  readonly history: History
+  readonly editor: Editor
+  readonly api: SceneApi
+  /** Counts the commits that cannot be told one by one: what is drawn from the server has to be drawn anew. */
+  readonly bulk = signal(0)
+
+  readonly #chosen = signal<string | null>(null)
+  /** The class that is drawn with. */
+  readonly chosen = computed<LabelClass | null>(() => {
+    const active = Ontology.active(this.ontology.value)
+    return active.find((c) => c.slug === this.#chosen.value) ?? active[0] ?? null
+  })
+  readonly #ends: (() => void)[] = []
+  #countsTimer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(given: SessionGiven) {
+    this.id = given.scene.id
+    this.actor = given.actor
+    this.scene = signal(given.scene)
+    this.project = signal(given.project)
+    this.revision = signal(given.revision)
+    this.api = given.api ?? sceneApi(given.scene.id)
+    this.outbox = new Outbox(this.id, this.labels, given.drawer, {
+      send: async (set) => this.#taken(await this.api.send(set)),
+      refused: given.refused,
+      later: (work, ms) => {
+        const timer = setTimeout(work, ms)
+        return () => clearTimeout(timer)
+      },
+    })
+    this.history = new History(this.labels, this.outbox, async (direction, clientId, force) =>
+      this.#taken(await this.api.step(direction, clientId, force)),
+    )
+    this.editor = new Editor(this)
+    this.#ends.push(
+      this.labels.subscribe(({ removed }) => this.selection.drop(new Set(removed.map((a) => a.id)))),
+    )
+    this.#ends.push(effect(() => this.#count(this.revision.value)))
+  }
+
+  /** Draw with another class. */
+  choose(slug: string): void {
+    this.#chosen.value = slug
+  }
+
+  /** Take a commit that the feed tells of: one's own, or somebody else's. */
+  receive(commit: CommitReply): void {
+    this.labels.receive(this.#taken(commit))
+  }
+
+  /** Take what others wrote while this page was not told: everything loaded is read again. */
+  async reload(revision: number): Promise<void> {
+    const ids = [...this.labels.values()].map((a) => a.id)
+    for (let i = 0; i < ids.length; i += 500) {
+      const asked = ids.slice(i, i + 500)
+      const { annotations } = await this.api.annotations({ ids: asked, limit: 500 })
+      const found = new Set(annotations.map((a) => a.id))
+      this.labels.receive({ documents: annotations, deleted: asked.filter((id) => !found.has(id)) })
+    }
+    this.scene.value = await this.api.get()
+    batch(() => {
+      this.revision.value = Math.max(this.revision.value, revision)
+      this.bulk.value++
+    })
+  }
+
+  /** Take the project as it is now: somebody changed its classes or people. */
+  async refreshProject(revision = Infinity): Promise<void> {
+    if (revision > this.project.value.revision) this.project.value = await projectApi.get()
+  }
+
+  /** Take the scene document as it is now: a file was added or changed. */
+  async refreshScene(): Promise<void> {
+    this.scene.value = await this.api.get()
+  }
+
+  /** Replace a class of the ontology: renamed, recoloured, other attributes. */
+  async changeClass(changed: LabelClass, message: string): Promise<void> {
+    const before = this.project.value
+    const after = { ...before, ontology: Ontology.withClass(before.ontology, changed) }
+    this.project.value = after // seen at once; the server's answer replaces it
+    try {
+      await projectApi.send(
+        ChangeSet.make(this.actor.id ?? '', message, [{ ...Change.put(after), base: before.revision }]),
+      )
+    } finally {
+      await this.refreshProject()
+    }
+  }
+
+  /** End everything that this session started. */
+  close(): void {
+    clearTimeout(this.#countsTimer)
+    for (const end of this.#ends) end()
+  }
+
+  /** Take note of a commit and return what it wrote. */
+  #taken(commit: CommitReply): Written {
+    const documents: Annotation[] = []
+    for (const document of commit.documents) {
+      if (document.kind === 'annotation') documents.push(document as Annotation)
+      if (document.kind === 'scene') this.scene.value = document as Scene
+    }
+    batch(() => {
+      this.revision.value = Math.max(this.revision.value, commit.revision)
+      if (commit.is_bulk) this.bulk.value++
+    })
+    const deleted = commit.deleted.filter(({ kind }) => kind === 'annotation').map(({ id }) => id)
+    return { documents, deleted }
+  }
+
+  /** Ask for the counts a moment after the newest revision; many commits in a row are one question. */
+  #count(_revision: number): void {
+    clearTimeout(this.#countsTimer)
+    const ask = async () => {
+      try {
+        this.counts.value = (await this.api.counts()).counts
+      } catch {
+        // the next commit asks again; a lost connection is told by the outbox
+      }
+    }
+    this.#countsTimer = setTimeout(ask, this.counts.peek() === EMPTY ? 0 : 300)
+  }
+}

@@ -1,0 +1,163 @@
+import { buffer, intersects } from 'ol/extent'
+import type Feature from 'ol/Feature'
+import MVT from 'ol/format/MVT'
+import VectorTileLayer from 'ol/layer/VectorTile'
+import type RenderFeature from 'ol/render/Feature'
+import VectorTileSource from 'ol/source/VectorTile'
+import { Circle, Fill, Stroke, Style, Text } from 'ol/style'
+import type TileGrid from 'ol/tilegrid/TileGrid'
+import { faded } from '../paint/brush'
+import type { LabelInk, LabelTiles } from '../view'
+import type { Plane } from './plane'
+
+type TileFeature = RenderFeature | Feature
+
+/** A change whose tiles have to be asked for anew. */
+interface Stain {
+  readonly revision: number
+  /** On the plane; null = everywhere. */
+  readonly extent: number[] | null
+}
+
+const UNKNOWN = '#8b94a5'
+/** Changes that are remembered one by one; older ones are taken as one that is everywhere. */
+const MOST_STAINS = 400
+
+/** Label tiles: pictures of labels, never the source of an edit. */
+export class LabelLayer {
+  readonly layer: VectorTileLayer
+  readonly #source: VectorTileSource
+  readonly #tiles: LabelTiles
+  readonly #grid: TileGrid
+  readonly #styles = new Map<string, Style>()
+  #ink: LabelInk = { colors: new Map(), hidden: new Set(), fillOpacity: 0.25, isVisible: true }
+  #hiddenFids: ReadonlySet<number> = new Set()
+  #stains: Stain[] = []
+
+  constructor(tiles: LabelTiles, grid: TileGrid, plane: Plane) {
+    this.#tiles = tiles
+    this.#grid = grid
+    this.#source = new VectorTileSource({
+      format: new MVT({ layers: ['labels', 'cells'] }),
+      projection: plane.projection,
+      tileGrid: grid,
+      wrapX: false,
+      transition: 0,
+      tileUrlFunction: this.#url,
+    })
+    this.layer = new VectorTileLayer({
+      source: this.#source,
+      renderMode: 'hybrid',
+      renderBuffer: 24,
+      declutter: false,
+      style: this.#style,
+      zIndex: 100,
+    })
+  }
+
+  /** Draw in other colours, or leave classes out. */
+  ink(ink: LabelInk): void {
+    this.#ink = ink
+    this.#styles.clear()
+    this.layer.setVisible(ink.isVisible)
+    this.layer.changed()
+  }
+
+  /** Leave labels out: the overlay draws them. */
+  hide(fids: ReadonlySet<number>): void {
+    if (fids.size === this.#hiddenFids.size && [...fids].every((fid) => this.#hiddenFids.has(fid))) return
+    this.#hiddenFids = new Set(fids)
+    this.layer.changed()
+  }
+
+  /** Ask anew for the tiles that meet these extents of the plane; null = for all. Old ones are shown meanwhile. */
+  refresh(revision: number, extents: readonly number[][] | null): void {
+    for (const extent of extents ?? [null]) this.#stains.push({ revision, extent })
+    if (!extents || this.#stains.length > MOST_STAINS) this.#stains = [{ revision, extent: null }]
+    this.#source.setTileUrlFunction(this.#url, `r${revision}`)
+  }
+
+  /** Return the stable numbers of the labels at a place of the screen, as far as they are not hidden. */
+  async at(pixel: number[]): Promise<readonly number[]> {
+    if (!this.layer.getVisible()) return []
+    const features = await this.layer.getFeatures(pixel)
+    const fids = features.filter((f) => f.get('layer') === 'labels').map((f) => Number(f.getId()))
+    return fids.filter((fid) => fid > 0 && !this.#hiddenFids.has(fid))
+  }
+
+  /** A tile's address carries the newest change that meets it: all others stay in the browser's cache. */
+  readonly #url = (coord: number[] | null): string | undefined => {
+    if (!coord) return undefined
+    const [z, x, y] = coord as [number, number, number]
+    const extent = this.#grid.getTileCoordExtent(coord)
+    const reach = buffer(extent, (extent[2]! - extent[0]!) / 16)
+    let revision = this.#tiles.revision
+    for (const stain of this.#stains)
+      if (stain.revision > revision && (!stain.extent || intersects(stain.extent, reach)))
+        revision = stain.revision
+    return this.#tiles.url(z, x, y, revision)
+  }
+
+  readonly #style = (feature: TileFeature): Style | undefined => {
+    const code = Number(feature.get('code'))
+    if (this.#ink.hidden.has(code)) return undefined
+    const color = this.#ink.colors.get(code) ?? UNKNOWN
+    if (feature.get('layer') === 'cells') return this.#cellStyle(color, Number(feature.get('n')))
+    if (this.#hiddenFids.has(Number(feature.getId()))) return undefined
+    const state = feature.get('state')
+    const isDraft = state === 0 || state === 'draft' || state === undefined
+    return this.#cached(`${color} ${isDraft}`, () => shapeStyle(color, this.#ink.fillOpacity))
+  }
+
+  #cellStyle(color: string, n: number): Style {
+    return this.#cached(`${color} n${n}`, () => cellStyle(color, n))
+  }
+
+  #cached(key: string, make: () => Style): Style {
+    const known = this.#styles.get(key)
+    if (known) return known
+    const made = make()
+    this.#styles.set(key, made)
+    return made
+  }
+}
+
+function shapeStyle(color: string, fillOpacity: number): Style {
+  const stroke = new Stroke({ color, width: 1.5 })
+  return new Style({
+    stroke,
+    fill: new Fill({ color: faded(color, fillOpacity) }),
+    image: new Circle({
+      radius: 5,
+      fill: new Fill({ color }),
+      stroke: new Stroke({ color: 'rgba(0,0,0,0.6)', width: 1.5 }),
+    }),
+  })
+}
+
+/** What is too small to draw: a disc whose area grows with the count, and the count. */
+function cellStyle(color: string, n: number): Style {
+  const radius = n === 1 ? 2.5 : Math.min(20, 5 + 2.5 * Math.log2(n))
+  const style = new Style({
+    image: new Circle({
+      radius,
+      fill: new Fill({ color: faded(color, n === 1 ? 0.9 : 0.55) }),
+      stroke: new Stroke({ color: n === 1 ? 'rgba(0,0,0,0.5)' : color, width: n === 1 ? 0.75 : 1.25 }),
+    }),
+  })
+  if (n > 1)
+    style.setText(
+      new Text({
+        text:
+          n < 1000
+            ? String(n)
+            : n < 100_000
+              ? `${(n / 1000).toFixed(n < 10_000 ? 1 : 0)}k`
+              : `${Math.round(n / 1000)}k`,
+        font: '600 10px system-ui, sans-serif',
+        fill: new Fill({ color: '#ffffff' }),
+        stroke: new Stroke({ color: 'rgba(0,0,0,0.65)', width: 2.5 }),
+      }),
+    )
+  return style
+}

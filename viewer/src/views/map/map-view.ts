@@ -1,0 +1,239 @@
+import { type Signal, signal } from '@preact/signals-core'
+import DragPan from 'ol/interaction/DragPan'
+import MouseWheelZoom from 'ol/interaction/MouseWheelZoom'
+import PinchZoom from 'ol/interaction/PinchZoom'
+import Kinetic from 'ol/Kinetic'
+import OlMap from 'ol/Map'
+import type MapBrowserEvent from 'ol/MapBrowserEvent'
+import OlView from 'ol/View'
+import type { Bounds } from '../../math/bounds'
+import type { Position } from '../../math/position'
+import type { ViewFrame } from '../../model/scene'
+import type { RasterPicture } from '../../raster/picture'
+import type { Gesture, Pointer } from '../../tools/tool'
+import { Camera } from '../camera'
+import type { Easel } from '../paint/brush'
+import type { LabelInk, LabelTiles, View } from '../view'
+import { LabelLayer } from './label-layer'
+import { OverlayLayer } from './overlay-layer'
+import { Plane } from './plane'
+import { toolInteraction } from './pointer'
+import { RasterStack } from './raster-stack'
+import 'ol/ol.css'
+
+/** Screen pixels that one native pixel may be zoomed to, and how far out a raster may be seen. */
+const CLOSEST_PX = 256
+const MARGIN_PX = 24
+
+/** The plane of a map frame or of a raster's pixels, drawn by OpenLayers. */
+export class MapView implements View {
+  readonly element: HTMLElement
+  readonly frame: string
+  readonly camera: Signal<Camera>
+  readonly pointer = signal<Position | null>(null)
+  readonly isIdle = signal(false)
+
+  readonly #map: OlMap
+  readonly #view: OlView
+  readonly #plane: Plane
+  readonly #place: ViewFrame
+  readonly #overlay: OverlayLayer
+  readonly #rasters: RasterStack
+  #labels: LabelLayer | null = null
+  #gesture: Gesture | null = null
+  #isSpaceHeld = false
+  readonly #ends: (() => void)[] = []
+
+  constructor(element: HTMLElement, place: ViewFrame) {
+    this.element = element
+    this.frame = place.frame.id
+    this.#place = place
+    this.#plane = Plane.of(place)
+    const unit = place.affine?.a ?? 1
+    const [width, height] = place.pixel.size
+    const extent = Plane.extent(place)
+    this.#view = new OlView({
+      projection: this.#plane.projection,
+      center: [(extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2],
+      resolution: unit,
+      minResolution: unit / CLOSEST_PX,
+      maxResolution: (Math.max(width, height) * unit) / 64,
+      constrainResolution: false,
+      enableRotation: false,
+      smoothResolutionConstraint: false,
+      showFullExtent: true,
+    })
+    this.camera = signal(this.#cameraNow([1, 1]))
+    this.#overlay = new OverlayLayer(() => this.#cameraNow())
+    this.#map = this.#makeMap()
+    this.#rasters = new RasterStack(this.#map, this.#plane)
+    this.#listen()
+    this.fit(this.#boundsOf(extent))
+  }
+
+  take(gesture: Gesture | null): void {
+    this.#gesture = gesture
+    this.#showCursor()
+    this.repaint()
+  }
+
+  overlay(paint: (easel: Easel) => void): void {
+    this.#overlay.paint = paint
+  }
+
+  repaint(): void {
+    this.#overlay.changed()
+  }
+
+  showRasters(pictures: readonly RasterPicture[]): void {
+    this.#rasters.show(pictures)
+  }
+
+  showLabels(tiles: LabelTiles | null): void {
+    if (this.#labels) this.#map.removeLayer(this.#labels.layer)
+    this.#labels = tiles && new LabelLayer(tiles, Plane.grid(this.#place), this.#plane)
+    if (this.#labels) this.#map.addLayer(this.#labels.layer)
+  }
+
+  inkLabels(ink: LabelInk): void {
+    this.#labels?.ink(ink)
+  }
+
+  refreshLabels(revision: number, bounds: readonly Bounds[] | null): void {
+    this.#labels?.refresh(revision, bounds?.map((b) => this.#extentOf(b)) ?? null)
+  }
+
+  hideLabels(fids: ReadonlySet<number>): void {
+    this.#labels?.hide(fids)
+  }
+
+  async labelsAt(position: Position): Promise<readonly number[]> {
+    return (await this.#labels?.at([...Camera.toScreen(this.#cameraNow(), position)])) ?? []
+  }
+
+  look(at: Partial<Pick<Camera, 'center' | 'unitsPerPixel'>>): void {
+    if (at.unitsPerPixel !== undefined) this.#view.setResolution(at.unitsPerPixel)
+    if (at.center) this.#view.setCenter(Plane.fromFrame(this.#plane, at.center))
+  }
+
+  fit(bounds: Bounds): void {
+    const size = this.#map.getSize()
+    if (size?.[0] && size[1]) return this.look(Camera.fitting(bounds, size as [number, number], MARGIN_PX))
+    this.#map.once('change:size', () => this.fit(bounds))
+  }
+
+  close(): void {
+    for (const end of this.#ends) end()
+    this.#gesture?.stop()
+    this.#rasters.close()
+    this.#map.setTarget(undefined)
+    this.#map.dispose()
+  }
+
+  #makeMap(): OlMap {
+    const tool = toolInteraction({
+      gesture: () => this.#gesture,
+      pointerOf: (event) => this.#pointerOf(event),
+      isPanning: () => this.#isSpaceHeld,
+      after: () => this.#showCursor(),
+    })
+    const pan = new DragPan({
+      condition: (event) => [0, 1].includes((event.originalEvent as PointerEvent).button),
+      ...(matchMedia('(prefers-reduced-motion: reduce)').matches
+        ? {}
+        : { kinetic: new Kinetic(-0.006, 0.1, 80) }),
+    })
+    const wheel = new MouseWheelZoom({ duration: 120, timeout: 40 })
+    return new OlMap({
+      target: this.element,
+      view: this.#view,
+      layers: [this.#overlay],
+      controls: [],
+      // the last one is asked first
+      interactions: [wheel, new PinchZoom(), pan, tool],
+      moveTolerance: 3,
+    })
+  }
+
+  #listen(): void {
+    const update = () => {
+      this.camera.value = this.#cameraNow()
+    }
+    this.#view.on('change', update)
+    this.#map.on('change:size', update)
+    this.#map.on('movestart', () => {
+      this.isIdle.value = false
+    })
+    this.#map.on('loadstart', () => {
+      this.isIdle.value = false
+    })
+    this.#map.on('rendercomplete', () => {
+      this.isIdle.value = true
+    })
+    this.#map.on('pointermove', (event) => {
+      this.pointer.value = this.#positionOf(event)
+    })
+    this.#map.on('click', (event) => this.#run((gesture) => gesture.click?.(this.#pointerOf(event))))
+    this.#map.on('dblclick', (event) => this.#run((gesture) => gesture.doubleClick?.(this.#pointerOf(event))))
+    this.#on(this.element, 'pointerleave', () => {
+      this.pointer.value = null
+      this.#run((gesture) => gesture.leave?.())
+    })
+    this.#on(window, 'keydown', (event) => this.#space(event, true))
+    this.#on(window, 'keyup', (event) => this.#space(event, false))
+    this.#on(window, 'blur', () => {
+      this.#isSpaceHeld = false
+    })
+  }
+
+  #on<K extends keyof WindowEventMap>(
+    target: EventTarget,
+    name: K,
+    listener: (event: WindowEventMap[K]) => void,
+  ): void {
+    target.addEventListener(name, listener as EventListener)
+    this.#ends.push(() => target.removeEventListener(name, listener as EventListener))
+  }
+
+  #run(work: (gesture: Gesture) => void): void {
+    if (!this.#gesture || this.#isSpaceHeld) return
+    work(this.#gesture)
+    this.#showCursor()
+  }
+
+  #space(event: KeyboardEvent, isDown: boolean): void {
+    const isTyping =
+      event.target instanceof HTMLElement &&
+      event.target.closest('input, textarea, select, button, [contenteditable]')
+    if (event.code !== 'Space' || (isDown && isTyping)) return
+    this.#isSpaceHeld = isDown
+    if (isDown) event.preventDefault()
+    this.#showCursor()
+  }
+
+  #showCursor(): void {
+    this.element.style.cursor = this.#isSpaceHeld ? 'grab' : (this.#gesture?.cursor ?? 'default')
+  }
+
+  #positionOf(event: MapBrowserEvent): Position {
+    return Camera.toFrame(this.#cameraNow(), event.pixel as [number, number])
+  }
+
+  #pointerOf(event: MapBrowserEvent): Pointer {
+    const { altKey: alt, shiftKey: shift, ctrlKey, metaKey } = event.originalEvent as PointerEvent
+    return { position: this.#positionOf(event), alt, shift, ctrl: ctrlKey || metaKey }
+  }
+
+  #cameraNow(size = (this.#map?.getSize() ?? [1, 1]) as [number, number]): Camera {
+    const center = Plane.toFrame(this.#plane, this.#view.getCenter() ?? [0, 0])
+    return { center, unitsPerPixel: this.#view.getResolution() ?? 1, size, isYDown: this.#plane.isYDown }
+  }
+
+  #extentOf(bounds: Bounds): number[] {
+    return this.#plane.isYDown ? [bounds[0], -bounds[3], bounds[2], -bounds[1]] : [...bounds]
+  }
+
+  #boundsOf(extent: readonly [number, number, number, number]): Bounds {
+    return this.#plane.isYDown ? [extent[0], -extent[3], extent[2], -extent[1]] : extent
+  }
+}

@@ -1,0 +1,64 @@
+import type { ReadonlySignal } from '@preact/signals-core'
+import type { Bounds } from '../math/bounds'
+import type { Position } from '../math/position'
+import type { RasterPicture } from '../raster/picture'
+import type { Gesture } from '../tools/tool'
+import type { Camera } from './camera'
+import type { Easel } from './paint/brush'
+
+/** How the label tiles of a view are drawn. */
+export interface LabelInk {
+  /** Colour of each class code. */
+  readonly colors: ReadonlyMap<number, string>
+  /** Codes that are not drawn. */
+  readonly hidden: ReadonlySet<number>
+  /** 0 to 1, of areas; outlines stay. */
+  readonly fillOpacity: number
+  readonly isVisible: boolean
+}
+
+/** Where a view gets its label tiles from. */
+export interface LabelTiles {
+  /** Return the address of a tile that holds everything up to a revision. */
+  url(z: number, x: number, y: number, revision: number): string
+  readonly revision: number
+}
+
+/**
+ * A picture of a scene in which tools work: the contract between views and whoever uses them.
+ *
+ * A view knows pixels, tiles and pointers; of labels only how they are drawn. Photo and cloud views offer the same.
+ */
+export interface View {
+  readonly element: HTMLElement
+  /** Frame of every position that goes in or out. */
+  readonly frame: string
+  readonly camera: ReadonlySignal<Camera>
+  /** Where the pointer is; null = not over the view. */
+  readonly pointer: ReadonlySignal<Position | null>
+  /** True when everything asked for is drawn. */
+  readonly isIdle: ReadonlySignal<boolean>
+  /** Let a tool work here; null = none. */
+  take(gesture: Gesture | null): void
+  /** Set what paints over the picture, each time it is drawn. */
+  overlay(paint: (easel: Easel) => void): void
+  /** Draw the overlay anew. */
+  repaint(): void
+  /** Show these rasters, the first at the bottom. */
+  showRasters(pictures: readonly RasterPicture[]): void
+  /** Show label tiles. */
+  showLabels(tiles: LabelTiles | null): void
+  inkLabels(ink: LabelInk): void
+  /** Ask anew for the label tiles that meet bounds (null = all), and hide these labels until they have come. */
+  refreshLabels(revision: number, bounds: readonly Bounds[] | null): void
+  /** Leave labels out of the tiles: they are drawn by the overlay. */
+  hideLabels(fids: ReadonlySet<number>): void
+  /** Return the stable numbers of the tile labels under a position. */
+  labelsAt(position: Position): Promise<readonly number[]>
+  /** Look at another place. */
+  look(at: Partial<Pick<Camera, 'center' | 'unitsPerPixel'>>): void
+  /** Show all of some bounds. */
+  fit(bounds: Bounds): void
+  /** Close the view and free what it holds. */
+  close(): void
+}
