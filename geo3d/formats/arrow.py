@@ -49,6 +49,8 @@ def record_batch(
     wkb: Sequence[bytes | None] | None,
     geometry: str | None,
     schema: Any,
+    *,
+    boxes: npt.NDArray[np.float64] | None = None,
 ) -> Any:
     """Return rows as a record batch.
 
@@ -57,12 +59,18 @@ def record_batch(
         rows: Cells as `Table.row` gives them.
         wkb: Geometry of each row; None where `geometry` is None.
         geometry: Name of the WKB column.
-        schema: See `schema_of`.
+        schema: See `schema_of`; a struct field takes `boxes`.
+        boxes: (minx, miny, maxx, maxy) of each row, NaN where it has none; shape (n, 4).
     """
     arrays = []
     for field in schema:
         if field.name == geometry:
             arrays.append(pa.array(wkb, pa.binary()))
+            continue
+        if boxes is not None and pa.types.is_struct(field.type):
+            corners = [pa.array(column, from_pandas=True) for column in boxes.T]
+            missing = pa.array(np.isnan(boxes[:, 0]))
+            arrays.append(pa.StructArray.from_arrays(corners, fields=list(field.type), mask=missing))
             continue
         kind = table.columns[field.name]
         cells = [row[field.name] for row in rows]
