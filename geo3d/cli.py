@@ -30,8 +30,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-ontology_app = typer.Typer(help="The classes of a workspace.", invoke_without_command=True)
-app.add_typer(ontology_app, name="ontology")
 
 _out = Console(highlight=False)
 _err = Console(stderr=True, highlight=False)
@@ -40,6 +38,7 @@ Folder = Annotated[Path, typer.Argument(help="Folder of the workspace.", metavar
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 SceneName = Annotated[str, typer.Option("--scene", help="Id or title of the scene.")]
 Arrangement = Literal["layers", "stack", "mosaic", "series"]
+OntologyAction = Literal["show", "import", "export", "add"]
 Options = Annotated[list[str], typer.Option("--option", "-o", help="Option of the format, KEY=VALUE; repeatable.")]
 
 
@@ -332,85 +331,47 @@ def check(
         raise typer.Exit(3)
 
 
-@ontology_app.callback()
+@app.command()
 def ontology(
-    context: typer.Context,
     folder: Folder,
+    action: Annotated[OntologyAction, typer.Argument(help="What to do.")] = "show",
+    value: Annotated[str, typer.Argument(help="File to import or export, or title of the class to add.")] = "",
+    color: Annotated[str | None, typer.Option(help="Colour of an added class, #rrggbb.")] = None,
+    key: Annotated[str | None, typer.Option(help="Key that chooses an added class: 0-9, a-z.")] = None,
+    geometry: Annotated[
+        list[str] | None, typer.Option("--geometry", help="What an added class may be drawn as; repeatable.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show the classes; or: DIR import FILE, DIR export FILE, DIR add TITLE."""
-    context.obj = folder
-    if context.invoked_subcommand is not None:
-        return
+    """Show, import or export the classes of a workspace, or add one."""
     from geo3d.workspace import Workspace
 
+    if action != "show" and not value:
+        raise typer.BadParameter(
+            "name a file to import or export, or the title of the class to add", param_hint="VALUE"
+        )
     with Workspace.open(folder) as workspace:
-        found = workspace.ontology
+        if action == "import":
+            merged = workspace.ontology.merged(_read_ontology(Path(value)))
+            workspace.edit_project(f"Import classes of {Path(value).name}", ontology=merged)
+        elif action == "export":
+            Path(value).write_text(workspace.ontology.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        elif action == "add":
+            fields = {"color": color, "key": key, "geometries": tuple(geometry or ()) or None}
+            workspace.add_class(value, actor="owner", **{name: given for name, given in fields.items() if given})
+        _show_ontology(workspace.ontology, as_json)
+
+
+def _show_ontology(found: Ontology, as_json: bool) -> None:
     if as_json:
         _print_json(found.model_dump(mode="json"))
         return
     table = Table("code", "slug", "title", "key", "drawn as", "attributes")
     for c in found.classes:
         title = f"[{c.color}]■[/] {c.title}" + (" (retired)" if c.retired else "")
-        table.add_row(
-            str(c.code),
-            c.slug,
-            title,
-            c.key or "",
-            ", ".join(c.geometries) or "anything",
-            ", ".join(a.name for a in c.attributes),
-        )
+        drawn, attributes = ", ".join(c.geometries) or "anything", ", ".join(a.name for a in c.attributes)
+        table.add_row(str(c.code), c.slug, title, c.key or "", drawn, attributes)
     _out.print(table)
-
-
-@ontology_app.command("show")
-def ontology_show(context: typer.Context, as_json: AsJson = False) -> None:
-    """Show the classes."""
-    context.invoked_subcommand = None
-    ontology(context, context.obj, as_json)
-
-
-@ontology_app.command("export")
-def ontology_export(context: typer.Context, target: Annotated[Path, typer.Argument(help="JSON file to make.")]) -> None:
-    """Write the classes to a JSON file."""
-    from geo3d.workspace import Workspace
-
-    with Workspace.open(context.obj) as workspace:
-        target.write_text(workspace.ontology.model_dump_json(indent=2) + "\n", encoding="utf-8")
-
-
-@ontology_app.command("import")
-def ontology_import(
-    context: typer.Context, source: Annotated[Path, typer.Argument(help="JSON file.", exists=True)]
-) -> None:
-    """Take classes from a JSON file; classes that are there already keep slug and code."""
-    from geo3d.workspace import Workspace
-
-    with Workspace.open(context.obj) as workspace:
-        merged = workspace.ontology.merged(_read_ontology(source))
-        workspace.edit_project(f"Import classes of {source.name}", ontology=merged)
-        _out.print(f"{len(merged.classes)} classes")
-
-
-@ontology_app.command("add")
-def ontology_add(
-    context: typer.Context,
-    title: Annotated[str, typer.Argument(help="What people read.")],
-    color: Annotated[str | None, typer.Option(help="#rrggbb")] = None,
-    key: Annotated[str | None, typer.Option(help="Key that chooses it: 0-9, a-z.")] = None,
-    geometry: Annotated[
-        list[str] | None, typer.Option("--geometry", help="What it may be drawn as; repeatable.")
-    ] = None,
-) -> None:
-    """Add a class."""
-    from geo3d.workspace import Workspace
-
-    fields: dict[str, object] = {k: v for k, v in (("color", color), ("key", key)) if v}
-    if geometry:
-        fields["geometries"] = tuple(geometry)
-    with Workspace.open(context.obj) as workspace:
-        made = workspace.add_class(title, actor="owner", **fields)
-        _out.print(f"{made.title}: slug {made.slug}, code {made.code}, {made.color}")
 
 
 def _read_ontology(source: Path) -> Ontology:
