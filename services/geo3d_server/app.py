@@ -22,18 +22,19 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from geo3d.errors import OptionError
 from geo3d.labels import ChangeSet
 from geo3d.workspace import Workspace
-from geo3d_server import assets, errors, events, jobs, labels, page, places, project, scenes, signin
+from geo3d_server import assets, errors, events, exchange, jobs, labels, page, places, project, scenes, signin
 from geo3d_server.apidocs import page_of
 from geo3d_server.errors import Problem
 from geo3d_server.feed import Feed
 from geo3d_server.gate import Gate, Hosts
-from geo3d_server.job import Job
 from geo3d_server.limit import BodyLimit
+from geo3d_server.news import News
 from geo3d_server.password import hashed
 from geo3d_server.runner import Runner
 from geo3d_server.session import Keys
 from geo3d_server.settings import Settings
 from geo3d_server.state import State
+from geo3d_server.upload import INCOMING, remove_old
 from geo3d_server.viewer import Viewer
 from geo3d_server.work import WORKS
 
@@ -66,7 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.geo3d = state
     errors.install(app)
-    for family in (signin, project, scenes, labels, places, events, assets, jobs):
+    for family in (signin, project, scenes, labels, places, events, assets, exchange, jobs):
         app.include_router(family.router)
     _add_pages(app)
     app.mount("/", Viewer(settings.viewer), name="viewer")
@@ -88,12 +89,7 @@ def _state(settings: Settings, workspace: Workspace) -> State:
         )
     feed = Feed(store, settings.poll_s, settings.heartbeat_s)
 
-    def on_change(job: Job) -> None:
-        feed.tell(job.scene, "job", f"job {job.id}", job.model_dump_json().encode())
-        if job.has_ended:
-            feed.wake()
-
-    runner = Runner(settings.directory, store, WORKS, settings.n_jobs, on_change)
+    runner = Runner(settings.directory, store, WORKS, settings.n_jobs, News(workspace, feed))
     return State(settings, workspace, keys, feed, runner)
 
 
@@ -101,6 +97,7 @@ def _state(settings: Settings, workspace: Workspace) -> State:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: State = app.state.geo3d
     following = asyncio.create_task(state.feed.run())
+    await to_thread.run_sync(_tidy, state)
     await to_thread.run_sync(state.runner.start)
     try:
         yield
@@ -109,6 +106,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         with contextlib.suppress(asyncio.CancelledError):
             await following
         await to_thread.run_sync(state.close)
+
+
+def _tidy(state: State) -> None:
+    """Remove what earlier servers left: half received uploads, and previewed files that nobody imported."""
+    root = state.workspace.root
+    remove_old(root / "files", f"{INCOMING}*", 1)
+    remove_old(root / "cache" / exchange.UPLOADS, "*", 7)
 
 
 class Health(BaseModel):

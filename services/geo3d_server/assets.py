@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from geo3d_server.permission import check_href
 from geo3d_server.reply import AddedReply
 from geo3d_server.state import State
 from geo3d_server.upload import Received, receive
+from geo3d_server.work import WORKS
 
 router = APIRouter(route_class=StrictRoute, prefix="/api/scenes/{scene}/assets", tags=["assets"])
 
@@ -64,6 +66,12 @@ class Relink(BaseModel):
     """Absolute path of the file; of a stack or mosaic the folder that holds its files."""
 
 
+class JobWish(BaseModel):
+    """What is to be done for an asset."""
+
+    kind: Literal["hash", "overviews", "statistics"]
+
+
 async def received(request: Request, here: Here, _actor: Writing, scene: SceneId) -> Received:
     """Receive the files of a request, once it is clear that its sender may send any."""
     return await receive(request, here.workspace.root / "files", here.settings.max_upload_bytes)
@@ -104,6 +112,12 @@ def relink(scene: SceneId, asset: AssetId, given: Relink, here: Here, actor: Own
     return here.runner.submit("relink", scene=scene, asset=asset, actor=actor.id, arguments=arguments)
 
 
+@router.post("/{asset}/jobs", response_model=Job, status_code=202)
+def start_job(scene: SceneId, asset: AssetId, wish: JobWish, here: Here, actor: Writing) -> Job:
+    """Have something done for an asset: a job."""
+    return _queue(here, wish.kind, scene, here.workspace.asset(scene, asset), actor.id)
+
+
 def main_files(files: Sequence[Path]) -> list[Path]:
     """Return the rasters among uploaded files: sidecars belong to them, and a .vrt stands for its sources.
 
@@ -122,21 +136,17 @@ def main_files(files: Sequence[Path]) -> list[Path]:
 
 def look_after(here: State, scene: str, asset: Asset, actor: str) -> list[str]:
     """Queue what a new asset needs: its content hash, and overviews where it has none. Return the jobs' ids."""
+    kinds = [] if "://" in asset.href else ["hash"]
+    with contextlib.suppress(Geo3dError):  # what is wrong with a file is told where its picture is asked for
+        if here.workspace.raster_of(asset).unbuilt:
+            kinds.insert(0, "overviews")
+    return [_queue(here, kind, scene, asset, actor).id for kind in kinds]
+
+
+def _queue(here: State, kind: str, scene: str, asset: Asset, actor: str) -> Job:
+    title = f"{WORKS[kind].title} of {asset.title}"
     arguments = {"scene": scene, "asset": asset.id}
-    kinds = []
-    if "://" not in asset.href:
-        kinds.append("hash")
-    try:
-        if here.workspace.raster_of(asset).needs_overviews:
-            kinds.append("overviews")
-    except Geo3dError:  # what is wrong with the file is told where its picture is asked for
-        pass
-    jobs = [
-        here.runner.submit(kind, scene=scene, asset=asset.id, actor=actor, arguments=arguments, title=title)
-        for kind in kinds
-        for title in [f"{'Content hash' if kind == 'hash' else 'Overviews'} of {asset.title}"]
-    ]
-    return [job.id for job in jobs]
+    return here.runner.submit(kind, scene=scene, asset=asset.id, actor=actor, arguments=arguments, title=title)
 
 
 def _arrangement(given: str) -> Arrangement:

@@ -111,8 +111,7 @@ class Feed:
         """Follow the log until the task is cancelled."""
         self._loop = asyncio.get_running_loop()
         while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._bell.wait(), self._poll_s if self._streams else None)
+            await _rings(self._bell, self._poll_s if self._streams else None)
             self._bell.clear()
             try:
                 await self._advance()
@@ -183,9 +182,7 @@ class Feed:
                 yield sent
             if commits or news:
                 continue
-            try:
-                await asyncio.wait_for(listener.bell.wait(), self._heartbeat_s)
-            except TimeoutError:
+            if not await _rings(listener.bell, self._heartbeat_s):
                 yield b": still here\n\n"
 
     # ------------------------------------------------------------ inside
@@ -236,6 +233,16 @@ class Feed:
 
     def _read(self, scene: str, since: int) -> list[tuple[int, bytes]]:
         return events_of(self._store.commits(scene, since, _PAGE))
+
+
+async def _rings(bell: asyncio.Event, patience_s: float | None) -> bool:
+    """Wait for a bell, at most so long; say whether it rang."""
+    # asyncio.wait_for of Python 3.11 may swallow a cancellation that comes with the bell; this does not
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(patience_s):
+            await bell.wait()
+            return True
+    return False
 
 
 def events_of(commits: Sequence[Commit]) -> list[tuple[int, bytes]]:

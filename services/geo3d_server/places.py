@@ -56,8 +56,9 @@ def transform(scene: SceneId, here: Here, raw: Body) -> Response:
     if not asked.positions:
         return json_answer(b'{"positions":[]}')
     found = way(np.array(asked.positions, dtype=np.float64), strict=False)
-    is_known = np.isfinite(found).all(axis=1)
-    rows = [row if known else None for row, known in zip(found.tolist(), list(is_known), strict=True)]
+    rows: list[list[float] | None] = found.tolist()
+    for k in np.flatnonzero(~np.isfinite(found).all(axis=1)).tolist():
+        rows[k] = None
     return json_answer(orjson.dumps({"positions": rows}))
 
 

@@ -66,6 +66,7 @@ class Runner:
         self._on_change = on_change
         self._jobs: dict[str, Job] = {}
         self._lock = threading.RLock()
+        self._ended = threading.Condition(self._lock)
         self._queue: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._cancelled: set[str] = set()
         self._is_closing = threading.Event()
@@ -126,6 +127,12 @@ class Runner:
                 raise NotFound(f"there is no job {id!r}")
             return self._jobs[id]
 
+    def wait(self, id: str) -> Job:
+        """Return a job once it has ended; for work of a moment that must not be done in the server's own process."""
+        with self._ended:
+            self._ended.wait_for(lambda: self.job(id).has_ended or self._is_closing.is_set())
+        return self.job(id)
+
     def cancel(self, id: str) -> Job:
         """Ask a job to stop; one that waits is cancelled at once, one that has ended stays as it is."""
         with self._lock:
@@ -140,6 +147,8 @@ class Runner:
     def close(self) -> None:
         """Stop: running jobs are ended, and taken up again at the next start where that is harmless."""
         self._is_closing.set()
+        with self._ended:
+            self._ended.notify_all()
         for _ in self._threads:
             self._queue.put(None)
         for thread in self._threads:
@@ -168,6 +177,7 @@ class Runner:
         with self._lock:
             self._jobs[job.id] = job
             self._store.put_job(job.id, job.model_dump_json().encode())
+            self._ended.notify_all()
         self._on_change(job)
 
     def _change(self, id: str, **update: Any) -> Job:

@@ -70,10 +70,10 @@ def safe_name(given: str) -> str:
     return f"{encoded}.{ending}" if dot else encoded
 
 
-def clear_incoming(files: Path, older_than_s: float = 86400.0) -> None:
-    """Remove what an upload left behind when the server was killed in its midst."""
-    for folder in files.glob(f"{INCOMING}*"):
-        if time.time() - folder.stat().st_mtime > older_than_s:
+def remove_old(parent: Path, pattern: str, older_than_days: float) -> None:
+    """Remove folders that match and are older than so many days."""
+    for folder in parent.glob(pattern):
+        if time.time() - folder.stat().st_mtime > older_than_days * 86400:
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from geo3d.errors import AssetMissing, Conflict
+from geo3d.exchange import preview as look
+from geo3d.formats.registry import readers, writers
 from geo3d.labels import Asset
+from geo3d.raster import overview
+from geo3d.raster.statistics import exact_statistics
 from geo3d.workspace import Workspace
 from geo3d_server.runner import Work
+from geo3d_server.upload import safe_name
 from geo3d_server.worker import Tell
 
 _BLOCK = 4 << 20
@@ -34,7 +41,8 @@ def hash_asset(directory: Path, arguments: Mapping[str, Any], tell: Tell) -> dic
         asset = workspace.asset(scene_id, asset_id)
         paths = [workspace.path_of(href) for href in asset.members or (asset.href,)]
         sha256, size = digest(paths, tell)
-        _update_asset(workspace, scene_id, asset_id, {"sha256": sha256, "size_bytes": size})
+        update = {"sha256": sha256, "size_bytes": size}
+        _update_asset(workspace, scene_id, asset_id, update, "geo3d", "Note a file's content hash")
     return {"sha256": sha256, "size_bytes": size}
 
 
@@ -59,7 +67,9 @@ def digest(paths: Iterable[Path], tell: Tell) -> tuple[str, int]:
     return found.hexdigest(), total
 
 
-def _update_asset(workspace: Workspace, scene_id: str, asset_id: str, update: Mapping[str, Any]) -> None:
+def _update_asset(
+    workspace: Workspace, scene_id: str, asset_id: str, update: Mapping[str, Any], actor: str, message: str
+) -> None:
     """Write fields of an asset, again when somebody else wrote the scene meanwhile."""
     for attempt in range(_RETRIES):
         scene = workspace.store.scene(scene_id)
@@ -69,12 +79,164 @@ def _update_asset(workspace: Workspace, scene_id: str, asset_id: str, update: Ma
         if assets == scene.assets:
             return
         try:
-            workspace.write_scene(scene.model_copy(update={"assets": assets}), "geo3d", "Note a file's content hash")
+            workspace.write_scene(scene.model_copy(update={"assets": assets}), actor, message)
             return
         except Conflict:
             if attempt == _RETRIES - 1:
                 raise
 
 
-WORKS: Mapping[str, Work] = MappingProxyType({"hash": Work("Content hash", hash_asset)})
+def build_overviews(directory: Path, arguments: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    """Build the overviews that an asset lacks into the workspace's cache; its files are not touched.
+
+    Args:
+        directory: The workspace.
+        arguments: ``scene`` and ``asset``.
+        tell: Progress.
+    """
+    with Workspace.open(directory) as workspace:
+        asset = workspace.asset(arguments["scene"], arguments["asset"])
+        names = workspace.raster_of(asset).unbuilt
+        for k, name in enumerate(names):
+
+            def progress(fraction: float, done: int = k) -> None:
+                tell((done + fraction) / len(names), f"{done + 1} of {len(names)}" if len(names) > 1 else "")
+
+            overview.build_overviews(
+                name, trust=workspace.trust_of(asset), cache_dir=workspace.root / "cache", progress=progress
+            )
+    return {"files": len(names)}
+
+
+def statistics(directory: Path, arguments: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    """Compute the statistics of an asset from every pixel.
+
+    Args:
+        directory: The workspace.
+        arguments: ``scene`` and ``asset``.
+        tell: Progress.
+    """
+    with Workspace.open(directory) as workspace:
+        raster = workspace.raster_of(workspace.asset(arguments["scene"], arguments["asset"]))
+        return exact_statistics(raster, progress=tell).model_dump(mode="json")
+
+
+def export(directory: Path, arguments: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    """Write the labels of a scene into ``exports/``, as one file or, where there are several, as one ZIP.
+
+    Args:
+        directory: The workspace.
+        arguments: ``scene``, ``format``, ``options``, and ``folder``: a name that no other export has.
+        tell: Progress.
+
+    Returns:
+        ``path`` (below ``exports/``), ``name`` (for the download), ``size_bytes`` and ``report``.
+    """
+    with Workspace.open(directory) as workspace:
+        scene = workspace.store.scene(arguments["scene"])
+        writer = writers().get(arguments["format"])
+        folder = workspace.root / "exports" / arguments["folder"]
+        shutil.rmtree(folder, ignore_errors=True)  # what an interrupted attempt left
+        folder.mkdir(parents=True)
+        stem = safe_name(f"{scene.title}.x").removesuffix(".x")
+        target = folder / (stem if writer.is_folder else stem + writer.extensions[0])
+        try:
+            report = workspace.export(scene.id, arguments["format"], target, arguments["options"], tell)
+            path = _as_one_file(folder, stem)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return {
+            "path": path.relative_to(workspace.root / "exports").as_posix(),
+            "name": path.name,
+            "size_bytes": path.stat().st_size,
+            "report": report.model_dump(mode="json"),
+        }
+
+
+def _as_one_file(folder: Path, stem: str) -> Path:
+    """Return the only file of a folder; where there are several, pack them first."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    if len(files) == 1:
+        return files[0]
+    packed = folder / f"{stem}.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for path in files:
+            archive.write(path, path.relative_to(folder))
+    return packed
+
+
+def preview(directory: Path, arguments: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    """Look at a file before it is imported.
+
+    Args:
+        directory: The workspace.
+        arguments: ``scene``, ``href``, ``format``, ``options``, ``crs``.
+        tell: Progress.
+    """
+    tell(0.0)
+    with Workspace.open(directory) as workspace:
+        reader = readers().make(arguments["format"], arguments["options"])
+        scene, ontology = workspace.store.scene(arguments["scene"]), workspace.ontology
+        return look(reader, Path(arguments["href"]), scene, ontology, arguments["crs"]).model_dump(mode="json")
+
+
+def import_labels(directory: Path, arguments: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    """Read the labels of a file into a scene, as one revision.
+
+    Args:
+        directory: The workspace.
+        arguments: ``scene``, ``href``, ``format``, ``options``, ``crs``, ``class_map``, ``actor``.
+        tell: Progress.
+    """
+    with Workspace.open(directory) as workspace:
+        result = workspace.import_labels(
+            arguments["scene"],
+            arguments["format"],
+            Path(arguments["href"]),
+            arguments["options"],
+            actor=arguments["actor"],
+            crs=arguments["crs"],
+            class_map=arguments["class_map"],
+            progress=tell,
+        )
+        return result.model_dump(mode="json")
+
+
+def relink(directory: Path, arguments: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    """Point an asset to its files' new place, if the content there is the same.
+
+    Args:
+        directory: The workspace.
+        arguments: ``scene``, ``asset``, ``href``: a file, or the folder of the files of a stack or mosaic.
+        tell: Progress.
+
+    Raises:
+        AssetMissing: There is no such file, or it is another one.
+    """
+    scene_id, asset_id, href = arguments["scene"], arguments["asset"], arguments["href"]
+    with Workspace.open(directory) as workspace:
+        asset = workspace.asset(scene_id, asset_id)
+        members = tuple(str(Path(href) / Path(member).name) for member in asset.members)
+        sha256, size = digest([Path(path) for path in members or (href,)], tell)
+        if asset.sha256 is None and asset.size_bytes and asset.size_bytes != size:
+            raise AssetMissing(f"{href} has {size} bytes, the asset had {asset.size_bytes}: it is another file")
+        if asset.sha256 is not None and asset.sha256 != sha256:
+            raise AssetMissing(f"the content of {href} is not that of {asset.title}; add it as a new asset instead")
+        update = {"href": members[0] if members else href, "members": members, "sha256": sha256, "size_bytes": size}
+        _update_asset(workspace, scene_id, asset_id, update, arguments["actor"], f"Relink {asset.title}")
+    return {"href": update["href"], "sha256": sha256}
+
+
+WORKS: Mapping[str, Work] = MappingProxyType(
+    {
+        "hash": Work("Content hash", hash_asset),
+        "overviews": Work("Overviews", build_overviews),
+        "statistics": Work("Statistics", statistics),
+        "relink": Work("Relink", relink),
+        "export": Work("Export", export),
+        "preview": Work("Look at a file", preview),
+        "import": Work("Import", import_labels, is_repeatable=False),
+    }
+)
 """Every kind of job by name."""
