@@ -32,7 +32,7 @@ class Renderer:
     def __init__(self, reader: TileReader) -> None:
         """Draw what this reader reads."""
         self.reader = reader
-        self._painters: OrderedDict[Style, Painter] = OrderedDict()
+        self._painters: OrderedDict[str, Painter] = OrderedDict()
         self._samples: OrderedDict[tuple[int, ...], Patch] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -61,6 +61,10 @@ class Renderer:
         picture = self.draw(grid, z, x, y, size, style)
         return encode(picture, kind, quality=style.quality, background=style.background)
 
+    def painter_at_hand(self, style: Style) -> Painter | None:
+        """Return what draws in this style if it was made already."""
+        return self._painters.get(style.digest)
+
     def painter(self, style: Style) -> Painter:
         """Return what draws in this style; made once.
 
@@ -69,13 +73,13 @@ class Renderer:
             ExpressionError: The expression does not parse, or names a band that is not there.
         """
         with self._lock:
-            painter = self._painters.get(style)
+            painter = self._painters.get(style.digest)
             if painter is not None:
-                self._painters.move_to_end(style)
+                self._painters.move_to_end(style.digest)
                 return painter
         painter = make_painter(style, self.reader.info, lambda bands: without(self.sampled(bands), style.nodata))
         with self._lock:
-            self._painters[style] = painter
+            self._painters[style.digest] = painter
             if len(self._painters) > _MOST_PAINTERS:
                 self._painters.popitem(last=False)
         return painter

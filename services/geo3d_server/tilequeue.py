@@ -61,7 +61,8 @@ class TileQueue:
             job.n_waiting += 1
         left = asyncio.ensure_future(_left(receive))
         try:
-            await asyncio.wait({job.future, left}, return_when=asyncio.FIRST_COMPLETED)
+            both: set[asyncio.Future[Any]] = {job.future, left}
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
         finally:
             job.n_waiting -= 1
             left.cancel()

@@ -59,7 +59,9 @@ class TileRequest:
         row, _, kind = last.partition(".")
         if not (zoom.isdecimal() and column.isdecimal() and row.isdecimal() and len(column) < 12 and len(row) < 12):
             raise NotFound(f"zoom, column and row of a tile are whole numbers, not {zoom}/{column}/{row}")
-        style, bands, encoding = _DEFAULT, cast(tuple[int, ...], ()), cast(Encoding, "identity")
+        style = _DEFAULT
+        encoding: Encoding = "identity"
+        bands: tuple[int, ...] = ()
         if kind == _RAW:
             size, bands = _raw_query(query)
             encoding = encoding_for(accepts)
