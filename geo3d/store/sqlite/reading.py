@@ -16,6 +16,8 @@ from geo3d.store.sqlite.log import JSON_PARTS, Stream, assemble
 from geo3d.store.sqlite.schema import ANNOTATION, KINDS
 
 _BATCH = 256
+_ROUNDING = 2.0**-20
+"""More than SQLite moves a bound when it rounds it to float32, relative to it."""
 _NOTHING = -1
 """A row id that no row has."""
 
@@ -216,19 +218,21 @@ def _counted(db: sqlite3.Connection, stream: Stream, query: Query, codes: Mappin
 
 def _bounds(db: sqlite3.Connection, frame: int) -> Bounds | None:
     """Return the exact bounds of a frame: the tree tells them rounded outwards, its outermost rows exactly."""
-    inside = "minframe <= :frame AND maxframe >= :frame"
+    inside = "p.minframe <= :frame AND p.maxframe >= :frame"
     rounded = db.execute(
-        f"SELECT min(minx), min(miny), max(maxx), max(maxy) FROM place WHERE {inside}", {"frame": frame}
+        f"SELECT min(minx), min(miny), max(maxx), max(maxy) FROM place p WHERE {inside}", {"frame": frame}
     ).fetchone()
     if rounded[0] is None:
         return None
     exact = []
     for side, value in zip(("minx", "miny", "maxx", "maxy"), rounded, strict=True):
-        best, compare = ("min", "<=") if side.startswith("min") else ("max", ">=")
+        best, compare, sign = ("min", "<=", 1) if side.startswith("min") else ("max", ">=", -1)
+        # SQLite rounds by up to two steps of float32, so the outermost row need not be the outermost in the tree
+        nearly = value + sign * abs(value) * _ROUNDING
         (number,) = db.execute(
             f"SELECT {best}(f.{side}) FROM place p JOIN facet f ON f.content = p.content"
-            f" WHERE p.{side} {compare} :value AND p.{inside.replace(' AND ', ' AND p.')}",
-            {"frame": frame, "value": value},
+            f" WHERE p.{side} {compare} :value AND {inside}",
+            {"frame": frame, "value": nearly},
         ).fetchone()
         exact.append(number)
     return exact[0], exact[1], exact[2], exact[3]
