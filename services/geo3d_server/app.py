@@ -12,7 +12,6 @@ from typing import Any
 from anyio import to_thread
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
-from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 from starlette.middleware.gzip import GZipMiddleware
@@ -151,7 +150,7 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
         title=app.title,
         version=app.version,
         description=app.description,
-        routes=[route for route in app.routes if isinstance(route, APIRoute)],
+        routes=app.routes,
         separate_input_output_schemas=False,
     )
     _, extra = models_json_schema(
