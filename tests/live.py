@@ -139,21 +139,24 @@ class LiveServer:
 
     # ------------------------------------------------------------ clients
 
-    def program(self, **headers: str) -> httpx.Client:
-        """Return a client with the bearer token."""
+    @contextlib.contextmanager
+    def program(self, **headers: str) -> Iterator[httpx.Client]:
+        """Lend a client with the bearer token."""
         given = {"Authorization": f"Bearer {self.token}", **headers}
-        return httpx.Client(base_url=self.base, headers=given, timeout=PATIENCE_S)
+        with httpx.Client(base_url=self.base, headers=given, timeout=PATIENCE_S) as client:
+            yield client
 
-    def person(self, name: str | None) -> httpx.Client:
-        """Return a client that behaves like a browser: cookie, Origin, and a name that was given once."""
-        client = httpx.Client(base_url=self.base, headers={"Origin": self.base}, timeout=PATIENCE_S)
-        answer = client.get(f"/?token={self.token}")
-        assert answer.status_code == 303, answer.text
-        if name is not None:
-            answer = client.post("/api/session", json={"name": name})
-            assert answer.status_code == 200, answer.text
-            client.headers["X-Actor-For-Tests"] = answer.json()["id"]
-        return client
+    @contextlib.contextmanager
+    def person(self, name: str | None) -> Iterator[httpx.Client]:
+        """Lend a client that behaves like a browser: cookie, Origin, and a name that was given once."""
+        with httpx.Client(base_url=self.base, headers={"Origin": self.base}, timeout=PATIENCE_S) as client:
+            answer = client.get(f"/?token={self.token}")
+            assert answer.status_code == 303, answer.text
+            if name is not None:
+                answer = client.post("/api/session", json={"name": name})
+                assert answer.status_code == 200, answer.text
+                client.headers["X-Actor-For-Tests"] = answer.json()["id"]
+            yield client
 
 
 def actor_of(client: httpx.Client) -> str:

@@ -154,7 +154,8 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
         separate_input_output_schemas=False,
     )
     _, extra = models_json_schema(
-        [(ChangeSet, "validation"), (Problem, "validation")], ref_template="#/components/schemas/{model}"
+        [(model, "validation") for model in (ChangeSet, Problem, places.TransformQuestion, exchange.ImportSource)],
+        ref_template="#/components/schemas/{model}",
     )
     schemas = document["components"]["schemas"]
     for name, schema in extra["$defs"].items():

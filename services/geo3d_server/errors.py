@@ -16,6 +16,7 @@ import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, ValidationError
+from pydantic_core import PydanticSerializationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -115,6 +116,9 @@ def answer_to(error: Exception) -> Response:
             return answer(kind_of(type(error)), status_of(error), error.message, error.details)
         case RequestValidationError() | ValidationError():
             return _answer_to_invalid(error)
+        case PydanticSerializationError():
+            detail = "the request cannot be kept as JSON: something in it is nested too deeply"
+            return answer("urn:geo3d:request-invalid", 422, detail)
         case HTTPException():
             phrase = HTTPStatus(error.status_code).phrase
             said = error.detail if isinstance(error.detail, str) else phrase
@@ -131,7 +135,8 @@ def install(app: FastAPI) -> None:
     async def handle(_request: Request, error: Exception) -> Response:
         return answer_to(error)
 
-    for kind in (errors.Geo3dError, RequestValidationError, ValidationError, HTTPException, Exception):
+    deliberate = (errors.Geo3dError, RequestValidationError, ValidationError, HTTPException)
+    for kind in (*deliberate, PydanticSerializationError, Exception):
         app.add_exception_handler(kind, handle)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -38,9 +39,12 @@ MAX_LISTED = 2000
 
 def _numbers(text: str, name: str) -> tuple[float, ...]:
     try:
-        return tuple(float(part) for part in text.split(",") if part.strip())
+        found = tuple(float(part) for part in text.split(",") if part.strip())
     except ValueError:
-        raise _unfit(name, "must be numbers with commas between") from None
+        found = (math.nan,)
+    if not all(map(math.isfinite, found)):
+        raise _unfit(name, "must be numbers with commas between")
+    return found
 
 
 def _words(values: list[str]) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ class Viewer(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return a file; addresses without a file ending are the viewer's own (``/demo``) and get its page."""
-        is_page = path in ("", ".") or ("." not in path and "/" not in path)
+        is_page = path in ("", ".") or ("." not in path and "/" not in path and path != "api")
         if is_page and not self._index.exists():
             return page.page("geo3d: no viewer", _MISSING, status=503)
         return await super().get_response("index.html" if is_page else path, scope)
