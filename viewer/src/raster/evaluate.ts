@@ -1,10 +1,10 @@
 import type { Expression } from './expression'
 
 /** Return the value of an expression for one pixel. Truth is 1 and 0; what has no value is NaN. */
-export function evaluate(expression: Expression, valueOf: (band: number) => number): number {
+export function evaluate(expression: Expression, bandValue: (band: number) => number): number {
   if (expression.kind === 'number') return expression.value
-  if (expression.kind === 'band') return valueOf(expression.index)
-  const [a, b, c] = expression.of.map((of) => evaluate(of, valueOf)) as [number, number, number]
+  if (expression.kind === 'band') return bandValue(expression.index)
+  const [a, b, c] = expression.of.map((of) => evaluate(of, bandValue)) as [number, number, number]
   return OPERATIONS[expression.name]!(a, b, c)
 }
 

@@ -9,7 +9,11 @@ export interface BandStatistics {
   readonly mean: number | null
   readonly std: number | null
   readonly percentiles: readonly { readonly percent: number; readonly value: number }[]
-  readonly histogram: { readonly low: number; readonly high: number; readonly counts: readonly number[] } | null
+  readonly histogram: {
+    readonly low: number
+    readonly high: number
+    readonly counts: readonly number[]
+  } | null
 }
 
 /** Ways to find dark and bright, as a person chooses them. */

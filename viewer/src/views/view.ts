@@ -24,6 +24,14 @@ export interface LabelTiles {
   readonly revision: number
 }
 
+/** Where label tiles no longer say what is stored. */
+export interface Stain {
+  /** Null = everywhere. */
+  readonly bounds: Bounds | null
+  /** Bounds inside which the tiles are known to be right all the same; only where `bounds` is null. */
+  readonly except?: Bounds | null
+}
+
 /**
  * A picture of a scene in which tools work: the contract between views and whoever uses them.
  *
@@ -49,8 +57,8 @@ export interface View {
   /** Show label tiles. */
   showLabels(tiles: LabelTiles | null): void
   inkLabels(ink: LabelInk): void
-  /** Ask anew for the label tiles that meet bounds (null = all), and hide these labels until they have come. */
-  refreshLabels(revision: number, bounds: readonly Bounds[] | null): void
+  /** Ask anew for the label tiles that these changes may have touched; the old ones are shown until then. */
+  refreshLabels(revision: number, stains: readonly Stain[]): void
   /** Leave labels out of the tiles: they are drawn by the overlay. */
   hideLabels(fids: ReadonlySet<number>): void
   /** Return the stable numbers of the tile labels under a position. */

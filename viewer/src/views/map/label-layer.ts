@@ -1,4 +1,4 @@
-import { buffer, intersects } from 'ol/extent'
+import { buffer, containsExtent, intersects } from 'ol/extent'
 import type Feature from 'ol/Feature'
 import MVT from 'ol/format/MVT'
 import VectorTileLayer from 'ol/layer/VectorTile'
@@ -12,11 +12,12 @@ import type { Plane } from './plane'
 
 type TileFeature = RenderFeature | Feature
 
-/** A change whose tiles have to be asked for anew. */
-interface Stain {
+/** A change whose tiles have to be asked for anew; extents are on the plane. */
+export interface PlaneStain {
   readonly revision: number
-  /** On the plane; null = everywhere. */
+  /** Null = everywhere but `except`. */
   readonly extent: number[] | null
+  readonly except: number[] | null
 }
 
 const UNKNOWN = '#8b94a5'
@@ -32,7 +33,7 @@ export class LabelLayer {
   readonly #styles = new Map<string, Style>()
   #ink: LabelInk = { colors: new Map(), hidden: new Set(), fillOpacity: 0.25, isVisible: true }
   #hiddenFids: ReadonlySet<number> = new Set()
-  #stains: Stain[] = []
+  #stains: readonly PlaneStain[] = []
 
   constructor(tiles: LabelTiles, grid: TileGrid, plane: Plane) {
     this.#tiles = tiles
@@ -70,11 +71,14 @@ export class LabelLayer {
     this.layer.changed()
   }
 
-  /** Ask anew for the tiles that meet these extents of the plane; null = for all. Old ones are shown meanwhile. */
-  refresh(revision: number, extents: readonly number[][] | null): void {
-    for (const extent of extents ?? [null]) this.#stains.push({ revision, extent })
-    if (!extents || this.#stains.length > MOST_STAINS) this.#stains = [{ revision, extent: null }]
-    this.#source.setTileUrlFunction(this.#url, `r${revision}`)
+  /** Ask anew for the tiles that these changes may have touched. Old ones are shown meanwhile. */
+  refresh(stains: readonly PlaneStain[]): void {
+    const newest = Math.max(...stains.map((stain) => stain.revision))
+    this.#stains = [...this.#stains, ...stains]
+    const isAll = stains.some((stain) => !stain.extent && !stain.except)
+    if (isAll || this.#stains.length > MOST_STAINS)
+      this.#stains = [{ revision: newest, extent: null, except: null }]
+    this.#source.setTileUrlFunction(this.#url, `r${newest}`)
   }
 
   /** Return the stable numbers of the labels at a place of the screen, as far as they are not hidden. */
@@ -93,8 +97,7 @@ export class LabelLayer {
     const reach = buffer(extent, (extent[2]! - extent[0]!) / 16)
     let revision = this.#tiles.revision
     for (const stain of this.#stains)
-      if (stain.revision > revision && (!stain.extent || intersects(stain.extent, reach)))
-        revision = stain.revision
+      if (stain.revision > revision && isOn(stain, reach)) revision = stain.revision
     return this.#tiles.url(z, x, y, revision)
   }
 
@@ -120,6 +123,11 @@ export class LabelLayer {
     this.#styles.set(key, made)
     return made
   }
+}
+
+function isOn({ extent, except }: PlaneStain, tile: number[]): boolean {
+  if (extent) return intersects(extent, tile)
+  return !except || !containsExtent(except, tile)
 }
 
 function shapeStyle(color: string, fillOpacity: number): Style {

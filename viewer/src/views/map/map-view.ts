@@ -13,7 +13,7 @@ import type { RasterPicture } from '../../raster/picture'
 import type { Gesture, Pointer } from '../../tools/tool'
 import { Camera } from '../camera'
 import type { Easel } from '../paint/brush'
-import type { LabelInk, LabelTiles, View } from '../view'
+import type { LabelInk, LabelTiles, Stain, View } from '../view'
 import { LabelLayer } from './label-layer'
 import { OverlayLayer } from './overlay-layer'
 import { Plane } from './plane'
@@ -99,8 +99,12 @@ export class MapView implements View {
     this.#labels?.ink(ink)
   }
 
-  refreshLabels(revision: number, bounds: readonly Bounds[] | null): void {
-    this.#labels?.refresh(revision, bounds?.map((b) => this.#extentOf(b)) ?? null)
+  refreshLabels(revision: number, stains: readonly Stain[]): void {
+    this.isIdle.value = false
+    const extentOf = (bounds: Bounds | null | undefined) => (bounds ? this.#extentOf(bounds) : null)
+    this.#labels?.refresh(
+      stains.map(({ bounds, except }) => ({ revision, extent: extentOf(bounds), except: extentOf(except) })),
+    )
   }
 
   hideLabels(fids: ReadonlySet<number>): void {
