@@ -16,12 +16,12 @@ from geo3d.formats.jsonstream import ArrayStream
 from geo3d.formats.read_rows import RowReader
 from geo3d.formats.read_table import TablePlan, TableSurvey, rows_as_columns
 from geo3d.formats.report import LossLog
-from geo3d.formats.vector import BATCH
 from geo3d.geometry import Frame, MapFrame, PixelFrame
 from geo3d.geometry.array import Array
 from geo3d.geometry.crs import code_of, crs_of
 from geo3d.labels import Provenance, Scene, new_id
 
+_BATCH = 8192
 _KNOWN = ("type", "id", "geometry", "properties")
 _DEPTHS = {"Point": 0, "MultiPoint": 1, "LineString": 1, "MultiLineString": 2, "Polygon": 2, "MultiPolygon": 3}
 """How many lists stand around one position."""
@@ -93,7 +93,7 @@ def _batches(
 def _batched(stream: ArrayStream) -> Iterator[tuple[list[tuple[str, dict[str, Any]]], None]]:
     """Iterate over lists of (place, feature); a file that is one feature or geometry is a list of one."""
     features = stream.elements()
-    while batch := list(islice(features, BATCH)):
+    while batch := list(islice(features, _BATCH)):
         yield [(f"features[{i}]", _feature(element, f"features[{i}]")) for i, element in batch], None
     if not stream.has_array:
         kind = stream.rest.get("type")

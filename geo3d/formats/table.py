@@ -16,7 +16,7 @@ import orjson
 
 from geo3d.formats.base import Progress
 from geo3d.formats.report import LossLog
-from geo3d.formats.vector import chunked, kind_of
+from geo3d.formats.vector import counted, kind_of
 from geo3d.geometry import Frame, Keypoints, MapFrame, Polyline
 from geo3d.labels import Annotation, AttributeValue, Dataset, LabelClass
 
@@ -82,15 +82,14 @@ class Table:
         types: dict[str, set[Type]] = {}
         dates = {a.name for c in dataset.ontology.classes for a in c.attributes if a.type == "date"}
         used: set[str] = set(_ALWAYS)
-        for batch in chunked(dataset, progress):
-            for annotation in batch:
-                table.kinds[kind_of(annotation)] += 1
-                table.newest = max(table.newest, annotation.provenance.at.astimezone(UTC).isoformat())
-                used.update(name for name, value in _facts(annotation).items() if value is not None)
-                for name, value in annotation.attributes.items():
-                    found = types.setdefault(name, set())
-                    if value is not None:
-                        found.add(_date_or_text(value) if name in dates else _type_of(value))
+        for annotation in counted(dataset, progress):
+            table.kinds[kind_of(annotation)] += 1
+            table.newest = max(table.newest, annotation.provenance.at.astimezone(UTC).isoformat())
+            used.update(name for name, value in _facts(annotation).items() if value is not None)
+            for name, value in annotation.attributes.items():
+                found = types.setdefault(name, set())
+                if value is not None:
+                    found.add(_date_or_text(value) if name in dates else _type_of(value))
         for label in dataset.ontology.classes:
             for attribute in label.attributes:
                 found = types.setdefault(attribute.name, set())

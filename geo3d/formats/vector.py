@@ -20,8 +20,8 @@ from geo3d.geometry.convert import shapely_of, shapely_of_one
 from geo3d.geometry.shape import Mapping
 from geo3d.labels import Annotation, Dataset
 
-BATCH = 8192
-"""Annotations that are in memory at once."""
+BATCH = 1024
+"""Annotations that are in memory at once; more would keep Python's garbage collector busy with them."""
 OWN_FRAME = "own frame"
 """Instead of a CRS: leave every geometry in the coordinates of its frame, pixels too."""
 
@@ -46,13 +46,21 @@ def kind_of(annotation: Annotation) -> str:
     return annotation.geometry.kind if annotation.geometry is not None else "tag"
 
 
-def chunked(dataset: Dataset, progress: Progress, size: int = BATCH) -> Iterator[list[Annotation]]:
-    """Iterate over the annotations in lists of at most `size`, telling progress."""
-    annotations, done, total = iter(dataset.annotations), 0, max(1, len(dataset.annotations))
-    while batch := list(islice(annotations, size)):
+def counted(dataset: Dataset, progress: Progress) -> Iterator[Annotation]:
+    """Iterate over the annotations, telling progress."""
+    total = max(1, len(dataset.annotations))
+    for done, annotation in enumerate(dataset.annotations):
+        if done % BATCH == 0:
+            progress(min(1.0, done / total))
+        yield annotation
+    progress(1.0)
+
+
+def chunked(dataset: Dataset, progress: Progress) -> Iterator[list[Annotation]]:
+    """Iterate over the annotations in lists of at most `BATCH`, telling progress."""
+    annotations = counted(dataset, progress)
+    while batch := list(islice(annotations, BATCH)):
         yield batch
-        done += len(batch)
-        progress(min(1.0, done / total))
 
 
 def homes_of(dataset: Dataset) -> list[str]:
