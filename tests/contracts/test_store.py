@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from geo3d.store import Store, open_store
+from tests.contracts.stores.loading import LoadSuite
+from tests.contracts.stores.painting import PaintingSuite
 from tests.contracts.stores.reading import ReadingSuite
+from tests.contracts.stores.tiling import TileSuite
 from tests.contracts.stores.undoing import PastSuite, UndoSuite
 from tests.contracts.stores.writing import ProjectSuite, WritingSuite
 
@@ -38,4 +41,16 @@ class TestSqlitePast(Sqlite, PastSuite):
 
 
 class TestSqliteReading(Sqlite, ReadingSuite):
+    pass
+
+
+class TestSqliteTiles(Sqlite, TileSuite):
+    pass
+
+
+class TestSqliteLoads(Sqlite, LoadSuite):
+    pass
+
+
+class TestSqlitePainting(Sqlite, PaintingSuite):
     pass
