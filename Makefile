@@ -86,7 +86,7 @@ demo: setup ## the demo workspace, generated if missing, served on this machine;
 	@exec $(VENV)/bin/geo3d demo $(DEMO)
 
 .PHONY: test
-test: setup-dev browser ## everything that can fail: viewer types and units, then pytest (T="..." for a part)
+test: setup-dev browser qgis ## everything that can fail: viewer types and units, then pytest (T="..." for a part)
 	$(call say,test: viewer (types and units))
 	@$(VIEWER) npm run --silent check
 	@$(VIEWER) npm test --silent
@@ -142,6 +142,10 @@ lock: $(UV) ## re-pin the lock files (UPGRADE=1 takes newer versions); they carr
 .PHONY: browser
 browser: $(STAMP)-dev
 	@$(PY) tests/chromium.py install
+
+.PHONY: qgis
+qgis: $(STAMP)-dev
+	@$(PY) tests/qgis/install.py
 
 .PHONY: clean
 clean: ## what the commands above made, the environment and the demo excepted

@@ -78,7 +78,8 @@ def main():
     verb, *rest = sys.argv[1:]
     if verb == "wmts":
         url, layer, matrix_set, crs, *numbers, target = rest
-        uri = f"crs={crs}&format=image/png&layers={quote(layer)}&styles=default&tileMatrixSet={matrix_set}&url={quote(url, safe=':/')}"
+        where = f"layers={quote(layer)}&tileMatrixSet={matrix_set}&url={quote(url, safe=':/')}"
+        uri = f"crs={crs}&format=image/png&styles=default&{where}"
         answer = raster(uri, crs, [float(n) for n in numbers], target)
     elif verb == "xyz":
         url, *numbers, target = rest
