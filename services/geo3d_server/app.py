@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
@@ -33,6 +35,7 @@ from geo3d_server.runner import Runner
 from geo3d_server.session import Keys
 from geo3d_server.settings import Settings
 from geo3d_server.state import State
+from geo3d_server.tiles import TileApp
 from geo3d_server.upload import INCOMING, remove_old
 from geo3d_server.viewer import Viewer
 from geo3d_server.work import WORKS
@@ -69,6 +72,8 @@ def create_app(settings: Settings) -> FastAPI:
     for family in (signin, project, scenes, labels, places, events, assets, exchange, jobs):
         app.include_router(family.router)
     _add_pages(app)
+    pool = ThreadPoolExecutor(os.cpu_count() or 2, "tiles")
+    app.mount("/api/tiles", TileApp(workspace.raster, lambda scope: None, pool), name="tiles")
     app.mount("/", Viewer(settings.viewer), name="viewer")
     # the last one added is met first
     app.add_middleware(Compressed)
