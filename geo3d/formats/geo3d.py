@@ -1,7 +1,7 @@
 """geo3d JSON Lines: every document as the model has it, nothing lost. The reference that the other formats are held to.
 
 Line 1 is the header: ``{"format": "geo3d", "version": 1, "ontology": …, "scenes": […]}``. Each further line is one
-document (``annotation``, ``thing``, ``relation``, ``layer`` or ``status``, as `Document` writes it) or the entries of one
+document (``annotation``, ``thing``, ``relation``, ``layer``, ``status``, as `Document` writes it) or the entries of one
 chunk of a layer: ``{"kind": "chunk", "layer": …, "key": …, "dtype": …, "data": …}``, the data little-endian, packed by
 zlib, in base64. The last line is ``{"kind": "end", "n": …}``: a file without it was cut off.
 """
