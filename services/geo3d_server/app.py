@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -23,11 +24,24 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from geo3d.errors import OptionError
 from geo3d.labels import ChangeSet
 from geo3d.workspace import Workspace
-from geo3d_server import assets, errors, events, exchange, jobs, labels, page, places, project, scenes, signin
+from geo3d_server import (
+    assets,
+    errors,
+    events,
+    exchange,
+    jobs,
+    labels,
+    labeltiles,
+    page,
+    places,
+    project,
+    scenes,
+    signin,
+)
 from geo3d_server.apidocs import page_of
 from geo3d_server.errors import Problem
 from geo3d_server.feed import Feed
-from geo3d_server.gate import Gate, Hosts
+from geo3d_server.gate import Gate, Hosts, session_of
 from geo3d_server.limit import BodyLimit
 from geo3d_server.news import News
 from geo3d_server.password import hashed
@@ -35,8 +49,10 @@ from geo3d_server.runner import Runner
 from geo3d_server.session import Keys
 from geo3d_server.settings import Settings
 from geo3d_server.state import State
+from geo3d_server.tilelabels import LabelTiles
 from geo3d_server.tiles import TileApp
 from geo3d_server.upload import INCOMING, remove_old
+from geo3d_server.vectortile import warm_up
 from geo3d_server.viewer import Viewer
 from geo3d_server.work import WORKS
 
@@ -69,7 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.geo3d = state
     errors.install(app)
-    for family in (signin, project, scenes, labels, places, events, assets, exchange, jobs):
+    for family in (signin, project, scenes, labels, labeltiles, places, events, assets, exchange, jobs):
         app.include_router(family.router)
     _add_pages(app)
     pool = ThreadPoolExecutor(os.cpu_count() or 2, "tiles")
@@ -77,6 +93,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.mount("/", Viewer(settings.viewer), name="viewer")
     # the last one added is met first
     app.add_middleware(Compressed)
+    tiles = TileApp(state.workspace.raster, _know, state.pool)
+    app.add_middleware(Mounted, prefix="/api/tiles", mounted=tiles)
     app.add_middleware(BodyLimit, max_json_bytes=settings.max_json_bytes, max_upload_bytes=settings.max_upload_bytes)
     app.add_middleware(Gate, keys=state.keys, hosts=Hosts(settings))
     return app
@@ -94,7 +112,9 @@ def _state(settings: Settings, workspace: Workspace) -> State:
     feed = Feed(store, settings.poll_s, settings.heartbeat_s)
 
     runner = Runner(settings.directory, store, WORKS, settings.n_jobs, News(workspace, feed))
-    return State(settings, workspace, keys, feed, runner)
+    return State(
+        settings, workspace, keys, feed, runner, LabelTiles(store), ThreadPoolExecutor(os.cpu_count() or 2, "tiles")
+    )
 
 
 @contextlib.asynccontextmanager
@@ -102,6 +122,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: State = app.state.geo3d
     following = asyncio.create_task(state.feed.run())
     await to_thread.run_sync(_tidy, state)
+    # the kernels come from numba's cache in a second; the first tile should not wait for them
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     await to_thread.run_sync(state.runner.start)
     try:
         yield
@@ -174,6 +196,30 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
             operation["responses"]["default"] = {"description": "A problem (RFC 9457).", "content": problem}
     document["components"]["schemas"] = dict(sorted(schemas.items()))
     return document
+
+
+def _know(scope: Scope) -> None:
+    """Let through whom the gate knows. Raises SignInRequired."""
+    session_of(scope)
+
+
+class Mounted:
+    """ASGI middleware that hands one prefix to another application, before FastAPI looks at the request."""
+
+    def __init__(self, app: ASGIApp, prefix: str, mounted: ASGIApp) -> None:
+        """Mount an application."""
+        self._app = app
+        self._prefix = f"{prefix}/"
+        self._mounted = mounted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Choose by the path."""
+        root = scope.get("root_path", "")
+        if scope["type"] == "http" and scope["path"].startswith(root + self._prefix):
+            below = {**scope, "root_path": root + self._prefix.rstrip("/")}
+            await self._mounted(below, receive, send)
+            return
+        await self._app(scope, receive, send)
 
 
 class Compressed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from geo3d.labels import Member
@@ -11,6 +12,7 @@ from geo3d_server.password import Throttle
 from geo3d_server.runner import Runner
 from geo3d_server.session import Keys
 from geo3d_server.settings import Settings
+from geo3d_server.tilelabels import LabelTiles
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,9 @@ class State:
     keys: Keys
     feed: Feed
     runner: Runner
+    tiles: LabelTiles
+    pool: ThreadPoolExecutor
+    """Draws raster tiles."""
     throttle: Throttle = field(default_factory=Throttle)
 
     def member(self, id: str) -> Member | None:
@@ -32,4 +37,5 @@ class State:
         """Stop the jobs, then close the workspace (which checkpoints)."""
         self.feed.close()
         self.runner.close()
+        self.pool.shutdown(cancel_futures=True)
         self.workspace.close()

@@ -110,8 +110,13 @@ def _tilejson(served: Served, query: str, here: str) -> tuple[str, bytes]:
     return _JSON, orjson.dumps(document)
 
 
+_OGC_KEYS: Final = {"service", "request", "version", "acceptversions"}
+"""What QGIS adds to the address of a capabilities document (``SERVICE=WMTS&REQUEST=GetCapabilities``)."""
+
+
 def _wmts(served: Served, query: str, here: str) -> tuple[str, bytes]:
-    style = Style.from_query(query).query
+    given = parse_qsl(query, keep_blank_values=True)
+    style = Style.from_query(urlencode([pair for pair in given if pair[0].lower() not in _OGC_KEYS])).query
     document = capabilities(served.reader, f"{here}/{served.version}", _title(served), style)
     return "application/xml", document.encode()
 

@@ -1,0 +1,177 @@
+"""The grids on which label tiles are cut, and how the frames of a scene lie on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from geo3d.errors import FrameError, NotFound
+from geo3d.geometry import Frame, MapFrame, PixelFrame
+from geo3d.geometry.array import Array
+from geo3d.geometry.tree import FrameTree, Transform
+from geo3d.labels import Scene
+from geo3d.raster.grid import NATIVE, Grid, NativeGrid, matrix_grid
+from geo3d.store import Bounds
+
+TILE_PIXELS = 256
+BUFFER = 64 / 4096
+"""How far labels reach beyond their tile, in tiles; as `vectortile.BUFFER`."""
+_SIDE = 17
+"""Positions along a side of the lattice on which a frame is held against a tile."""
+_SPARE = 1 / 32
+"""Room given to bounds found on a lattice, of their size: between its positions, edges may bulge."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A tile grid and the frame that its coordinates are in."""
+
+    grid: Grid
+    frame: Frame
+
+    @property
+    def is_y_down(self) -> bool:
+        """Whether y grows downwards: pixels."""
+        return isinstance(self.frame, PixelFrame)
+
+    def bounds(self, z: int, x: int, y: int) -> Bounds:
+        """Return the bounds of a tile; neighbours share the very same numbers.
+
+        Raises:
+            NotFound: The grid has no such tile.
+        """
+        columns, rows = self.grid.shape(z)
+        here = self.grid.cell(z, x, y)
+        right = self.grid.cell(z, x + 1, y).left if x + 1 < columns else here.left + here.width
+        below = self.grid.cell(z, x, y + 1).top if y + 1 < rows else here.top + here.height
+        return here.left, min(here.top, below), right, max(here.top, below)
+
+    def resolution(self, z: int) -> float:
+        """Return units of the grid's frame per pixel at a zoom, for tiles of 256 pixels."""
+        return self.grid.cell(z, 0, 0).width / TILE_PIXELS
+
+
+def ground_of(scene: Scene, name: str) -> Ground:
+    """Return the ground that an address names: ``native:ASSET``, or a tile matrix set.
+
+    Raises:
+        NotFound: There is no such asset or set.
+    """
+    if name.startswith(f"{NATIVE}:"):
+        asset_id = name.removeprefix(f"{NATIVE}:")
+        asset = next((asset for asset in scene.assets if asset.id == asset_id), None)
+        frame = next((frame for frame in scene.frames if asset is not None and frame.id == asset.frame), None)
+        if not isinstance(frame, PixelFrame):
+            raise NotFound(f"this scene has no raster {asset_id!r}")
+        return Ground(NativeGrid(*frame.size), frame)
+    grid = matrix_grid(name)
+    if grid.crs is None:
+        raise NotFound(f"say whose pixels are meant: {NATIVE}:ASSET")
+    return Ground(grid, MapFrame(id=grid.crs, crs=grid.crs))
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a frame's labels come onto a ground."""
+
+    transform: Transform
+    """ground_from_frame."""
+    reach: Bounds | None
+    """Where all labels of the frame lie on the ground; None = nowhere."""
+    extent: Bounds
+    """Where they lie in their frame."""
+    scale: float
+    """Units of the ground per unit of the frame, at one place of the frame that stays the same for all tiles."""
+
+    def project(self, positions: Array) -> Array:
+        """Return positions of the frame on the ground; NaN where there is no answer."""
+        return self.transform(positions, strict=False)
+
+    def window(self, tile: Bounds) -> Bounds | None:
+        """Return bounds in the frame that hold whatever of its labels meets a tile; None = nothing does."""
+        met = _met(tile, self.reach) if self.reach is not None else None
+        if met is None or self.reach is None:
+            return None
+        if met == self.reach:
+            return self.extent
+        found = _bounds_of(self.transform.inverse(_lattice(met), strict=False))
+        if found is None:  # the way back has gaps here: look at everything
+            return self.extent
+        return _met(_wider(found), self.extent)
+
+
+def way_of(ground: Ground, scene: Scene, frame: str, extent: Bounds, centre: tuple[float, float]) -> Way | None:
+    """Return how the labels of a frame come onto a ground; None where no way leads there.
+
+    Args:
+        ground: The ground.
+        scene: Whose frames they are.
+        frame: Id of the labels' frame.
+        extent: Bounds of its labels.
+        centre: Position of the frame at which one scale is taken for all tiles.
+    """
+    try:
+        transform = _transform(scene.frames, ground.frame, frame)
+    except FrameError:
+        return None
+    extent = _wider(extent)
+    reach = _bounds_of(transform(_lattice(extent), strict=False))
+    step = max(extent[2] - extent[0], extent[3] - extent[1], 1e-9) * 1e-3
+    around = np.array([centre, (centre[0] + step, centre[1]), (centre[0], centre[1] + step)])
+    here, right, up = transform(around, strict=False)
+    scale = float(np.sqrt(abs(np.linalg.det(np.stack([right - here, up - here], axis=1))))) / step
+    if not np.isfinite(scale) or scale == 0.0:
+        if reach is None:
+            return None
+        scale = max(reach[2] - reach[0], 1e-9) / max(extent[2] - extent[0], 1e-9)
+    return Way(transform, None if reach is None else _wider(reach), extent, scale)
+
+
+@lru_cache(maxsize=512)
+def _transform(frames: Sequence[Frame], ground: Frame, frame: str) -> Transform:
+    known = {one.id for one in frames}
+    return FrameTree([*frames, *([] if ground.id in known else [ground])]).transform(ground.id, frame)
+
+
+def centre_of(scene: Scene, frame: str, extent: Bounds) -> tuple[float, float]:
+    """Return a place of a frame that does not move with every edit: the middle of a raster, else of the labels."""
+    for one in scene.frames:
+        if isinstance(one, PixelFrame) and one.id == frame:
+            return one.size[0] / 2, one.size[1] / 2
+    for one in scene.frames:
+        if isinstance(one, PixelFrame) and one.parent == frame:
+            middle = np.array([[one.size[0] / 2, one.size[1] / 2]])
+            found = FrameTree(scene.frames).transform(frame, one.id)(middle, strict=False)[0]
+            if np.isfinite(found).all():
+                return float(found[0]), float(found[1])
+    return (extent[0] + extent[2]) / 2, (extent[1] + extent[3]) / 2
+
+
+def _lattice(bounds: Bounds) -> Array:
+    """Return positions all over a rectangle, its edges included, shape (n, 2)."""
+    x, y = np.linspace(bounds[0], bounds[2], _SIDE), np.linspace(bounds[1], bounds[3], _SIDE)
+    return np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+
+
+def _bounds_of(positions: Array) -> Bounds | None:
+    """Return the bounds of positions; None where none, or where some, are nowhere."""
+    known = positions[np.isfinite(positions).all(axis=1)]
+    if not len(known):
+        return None
+    low, high = known.min(axis=0), known.max(axis=0)
+    return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def _wider(bounds: Bounds) -> Bounds:
+    """Return bounds with some room on every side."""
+    x, y = (bounds[2] - bounds[0]) * _SPARE + 1e-9, (bounds[3] - bounds[1]) * _SPARE + 1e-9
+    return bounds[0] - x, bounds[1] - y, bounds[2] + x, bounds[3] + y
+
+
+def _met(one: Bounds, other: Bounds) -> Bounds | None:
+    """Return what two rectangles share; None = nothing."""
+    met = max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
+    return met if met[0] <= met[2] and met[1] <= met[3] else None

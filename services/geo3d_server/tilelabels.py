@@ -1,0 +1,174 @@
+"""Label tiles: the labels of all frames of a scene on one grid."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import shapely
+
+from geo3d.geometry.array import Array
+from geo3d.labels import Scene
+from geo3d.store import Bounds, Store, TileLabels
+from geo3d_server.extent import Extents
+from geo3d_server.ground import BUFFER, Ground, Way, centre_of, ground_of, way_of
+from geo3d_server.vectortile import encode_tile
+
+_KEPT_TILES = 1024
+_KEPT_WAYS = 512
+
+Address = tuple[str, str, int, int, int]
+"""(scene, grid, z, x, y)"""
+
+
+@dataclass(frozen=True)
+class LabelTile:
+    """A tile as it was at a revision of its scene."""
+
+    revision: int
+    tag: str
+    """Hash of the content: an edit elsewhere leaves it as it is."""
+    body: bytes
+
+
+class LabelTiles:
+    """Makes label tiles and keeps the newest. Thread-safe."""
+
+    def __init__(self, store: Store) -> None:
+        """Make tiles of a store's labels."""
+        self._store = store
+        self._extents = Extents(store)
+        self._centres: dict[tuple[str, str], tuple[float, float]] = {}
+        self._ways: OrderedDict[tuple[object, ...], Way | None] = OrderedDict()
+        self._tiles: OrderedDict[Address, LabelTile] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, address: Address) -> LabelTile:
+        """Return a tile.
+
+        Raises:
+            NotFound: There is no such scene, grid or tile.
+        """
+        revision = self._store.revision(address[0])  # before reading: what comes meanwhile makes the tile stale
+        kept = self._tiles.get(address)
+        if kept is not None and kept.revision == revision:
+            return kept
+        body = self._made(address)
+        made = LabelTile(revision, f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"', body)
+        with self._lock:
+            self._tiles[address] = made
+            self._tiles.move_to_end(address)
+            while len(self._tiles) > _KEPT_TILES:
+                self._tiles.popitem(last=False)
+        return made
+
+    def extents(self, scene: str) -> dict[str, Bounds]:
+        """Return where the labels of a scene lie, by frame."""
+        return self._extents.of(scene)
+
+    def _made(self, address: Address) -> bytes:
+        scene_id, name, z, x, y = address
+        scene = self._store.scene(scene_id)
+        ground = ground_of(scene, name)
+        bounds = ground.bounds(z, x, y)
+        found: list[tuple[TileLabels, Way | None]] = []
+        for frame, extent in self._extents.of(scene_id).items():
+            one = self._labels(scene, ground, frame, extent, z, bounds)
+            if one is not None and (len(one[0].fids) or len(one[0].cells)):
+                found.append(one)
+        if not found:
+            return b""
+        if len(found) == 1:
+            labels, way = found[0]
+            project = None if way is None else way.project
+            return encode_tile(labels, project, bounds, is_y_down=ground.is_y_down)
+        return encode_tile(merged(found), None, bounds, is_y_down=ground.is_y_down)
+
+    def _labels(
+        self, scene: Scene, ground: Ground, frame: str, extent: Bounds, z: int, tile: Bounds
+    ) -> tuple[TileLabels, Way | None] | None:
+        """Return the labels of one frame that may meet a tile."""
+        resolution, way = ground.resolution(z), None
+        window: Bounds | None = _buffered(tile)
+        if frame != ground.frame.id:
+            way = self._way(scene, ground, frame, extent)
+            if way is None:
+                return None
+            window, resolution = way.window(_buffered(tile)), resolution / way.scale
+        if window is None:
+            return None
+        half = _half_cell(resolution, extent)
+        labels = self._store.tile(scene.id, frame, _grown(window, half), resolution, margin=-half)
+        return replace(labels, cells=np.clip(labels.cells, extent[:2], extent[2:])), way
+
+    def _way(self, scene: Scene, ground: Ground, frame: str, extent: Bounds) -> Way | None:
+        """Return the way of a frame's labels, remembered as long as frames and extent stay as they are."""
+        key = (scene.id, scene.revision, ground.grid.name, ground.frame.id, frame, extent)
+        with self._lock:
+            if key in self._ways:
+                self._ways.move_to_end(key)
+                return self._ways[key]
+            # one place for all tiles, kept as the labels grow: it decides which of them are drawn and which counted
+            centre = self._centres.setdefault((scene.id, frame), centre_of(scene, frame, extent))
+        way = way_of(ground, scene, frame, extent, centre)
+        with self._lock:
+            self._ways[key] = way
+            while len(self._ways) > _KEPT_WAYS:
+                self._ways.popitem(last=False)
+        return way
+
+
+def merged(parts: Sequence[tuple[TileLabels, Way | None]]) -> TileLabels:
+    """Return labels of several frames as labels of the ground: a tile has each of its layers once."""
+    on_ground = [labels if way is None else _moved(labels, way) for labels, way in parts]
+    return TileLabels(
+        frame="",
+        fids=np.concatenate([labels.fids for labels in on_ground]),
+        codes=np.concatenate([labels.codes for labels in on_ground]),
+        states=np.concatenate([labels.states for labels in on_ground]),
+        geometries=[wkb for labels in on_ground for wkb in labels.geometries],
+        anchors=np.concatenate([labels.anchors for labels in on_ground]),
+        is_anchor=np.concatenate([labels.is_anchor for labels in on_ground]),
+        cells=np.concatenate([labels.cells for labels in on_ground]),
+        cell_codes=np.concatenate([labels.cell_codes for labels in on_ground]),
+        cell_counts=np.concatenate([labels.cell_counts for labels in on_ground]),
+    )
+
+
+def _moved(labels: TileLabels, way: Way) -> TileLabels:
+    shapes = shapely.from_wkb(np.array(labels.geometries, dtype=object))
+    moved = shapely.transform(shapes, way.project)
+    return replace(
+        labels,
+        geometries=shapely.to_wkb(moved, byte_order=1).tolist(),
+        anchors=_projected(labels.anchors, way),
+        cells=_projected(labels.cells, way),
+    )
+
+
+def _projected(positions: Array, way: Way) -> Array:
+    return way.project(positions) if len(positions) else positions
+
+
+def _half_cell(resolution: float, extent: Bounds) -> float:
+    """Return how far the centre of a cell may be from the labels it counts, at most.
+
+    A cell is at most 32 pixels wide, and where the whole frame is less than that, at most twice as wide as the frame's
+    labels spread (see `geo3d.store.cell`). Its centre can lie outside of all labels, where a projection may have no
+    answer: cells are looked for in a window that much larger, and then put to the nearest place that can have labels.
+    """
+    spread = max(extent[2] - extent[0], extent[3] - extent[1])
+    return min(16 * resolution, spread or max(map(abs, extent)) + 1.0)
+
+
+def _grown(bounds: Bounds, by: float) -> Bounds:
+    return bounds[0] - by, bounds[1] - by, bounds[2] + by, bounds[3] + by
+
+
+def _buffered(tile: Bounds) -> Bounds:
+    x, y = (tile[2] - tile[0]) * BUFFER, (tile[3] - tile[1]) * BUFFER
+    return tile[0] - x, tile[1] - y, tile[2] + x, tile[3] + y
