@@ -15,13 +15,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from qgis.core import (  # type: ignore[import-not-found]
     QgsApplication,
     QgsCoordinateReferenceSystem,
-    QgsMapRendererParallelJob,
+    QgsMapRendererSequentialJob,
     QgsMapSettings,
     QgsRasterLayer,
     QgsRectangle,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QSize  # type: ignore[import-not-found]
+from qgis.PyQt.QtCore import QEventLoop, QSize, QTimer  # type: ignore[import-not-found]
 
 
 def picture(layer, crs, extent, target):
@@ -31,9 +31,11 @@ def picture(layer, crs, extent, target):
     settings.setOutputSize(QSize(512, 512))
     settings.setDestinationCrs(QgsCoordinateReferenceSystem(crs))
     settings.setExtent(QgsRectangle(*extent))
-    job = QgsMapRendererParallelJob(settings)
+    job, loop = QgsMapRendererSequentialJob(settings), QEventLoop()
+    job.finished.connect(loop.quit)
+    QTimer.singleShot(60_000, loop.quit)
     job.start()
-    job.waitForFinished()
+    loop.exec_()  # tiles are fetched by the main thread's event loop
     job.renderedImage().save(target)
     return [e.message for e in job.errors()]
 
@@ -43,7 +45,7 @@ def raster(uri, crs, extent, target):
     layer = QgsRasterLayer(uri, "geo3d", "wms")
     return {
         "valid": layer.isValid(),
-        "error": layer.error().summary(),
+        "error": "" if layer.isValid() else layer.error().summary(),  # 3.22 crashes where there is no error
         "crs": layer.crs().authid(),
         "errors": picture(layer, crs, extent, target) if layer.isValid() else [],
     }
@@ -78,7 +80,7 @@ def main():
     verb, *rest = sys.argv[1:]
     if verb == "wmts":
         url, layer, matrix_set, crs, *numbers, target = rest
-        where = f"layers={quote(layer)}&tileMatrixSet={matrix_set}&url={quote(url, safe=':/')}"
+        where = f"layers={quote(layer)}&tileMatrixSet={matrix_set}&url={quote(url, safe='')}"
         uri = f"crs={crs}&format=image/png&styles=default&{where}"
         answer = raster(uri, crs, [float(n) for n in numbers], target)
     elif verb == "xyz":
@@ -87,8 +89,8 @@ def main():
         answer = raster(uri, "EPSG:3857", [float(n) for n in numbers], target)
     else:
         answer = gpkg(rest[0])
-    print(json.dumps(answer))
-    del application
+    print(json.dumps(answer), flush=True)
+    os._exit(0)  # QGIS 3.22 may crash when its providers are torn down without a window
 
 
 if __name__ == "__main__":

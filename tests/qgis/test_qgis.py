@@ -61,7 +61,7 @@ def assert_is_a_photo(path: Path) -> None:
 
 
 def test_wmts_is_valid_and_drawn(server: LiveServer, asset: str, tmp_path: Path) -> None:
-    url = f"{server.base}/t/{server.token}/api/tiles/{asset}/wmts"
+    url = f"{server.base}/t/{server.token}/api/tiles/{asset}/wmts?SERVICE=WMTS&REQUEST=GetCapabilities"
     picture = tmp_path / "wmts.png"
     capabilities = httpx.get(url).text
     layer = capabilities.split("<ows:Identifier>")[1].split("</ows:Identifier>")[0]
