@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from geo3d.errors import ValidationFailed
 from geo3d.labels import AnnotationColumns, ChangeSet, Scene
 from geo3d.store.admission import refuse
-from geo3d.store.columns import PreparedRows, new_ids, prepared_rows, problems_of_columns
+from geo3d.store.column_rows import PreparedRows, new_ids, prepared_rows
+from geo3d.store.columns import problems_of_columns
 from geo3d.store.contract import Commit, Progress
 from geo3d.store.sqlite.log import Author, Entry, Head, commit_at, commit_of_client, known_stream, next_id
 from geo3d.store.sqlite.projection import Projection
-from geo3d.store.sqlite.reindex import is_worth, reindex
+from geo3d.store.sqlite.reindex import Current, current_of, index_load, is_worth
 from geo3d.store.sqlite.schema import ANNOTATION
 from geo3d.store.sqlite.standing import DocumentCache, Standing, codes_of, scene_of
 from geo3d.store.sqlite.writing import conflict_of, write_changes
@@ -66,6 +69,8 @@ class _Loading:
         self.projection = Projection(entry.db, entry.stream.id)
         self.n_loaded = 0
         self.first_content = entry.next_content
+        self.loaded: list[Current] = []
+        self.tags: Counter[int] = Counter()
 
     def add(self, columns: AnnotationColumns) -> None:
         """Check and write one batch."""
@@ -93,7 +98,7 @@ class _Loading:
     def index(self) -> None:
         """Bring the indices up to date."""
         if is_worth(self.entry.db, self.n_loaded):
-            reindex(self.entry.db, [self.entry.stream.id])
+            index_load(self.entry.db, self.entry.stream.id, self.loaded, self.tags)
         else:
             self.projection.move([], range(self.first_content, self.entry.next_content))
 
@@ -149,6 +154,7 @@ class _Loading:
         is_tag = np.isnan(rows.bounds[:, 0])
         frame_row = self.projection.frame_row(frame)
         frames = [None if tag else frame_row for tag in is_tag.tolist()]
+        self._keep(frame_row, contents, rows, ~is_tag)
         bounds = rows.bounds.astype(object)
         bounds[is_tag] = None
         db.executemany(
@@ -156,3 +162,11 @@ class _Loading:
             " VALUES (?, ?, ?, ?, 0, NULL, ?, ?, ?, ?, ?)",
             zip(contents, fids, frames, rows.codes, *bounds.T.tolist(), rows.wkbs, strict=True),
         )
+
+    def _keep(self, frame: int, contents: Sequence[int], rows: PreparedRows, has_place: npt.NDArray[np.bool_]) -> None:
+        """Remember what the indices need of a batch, 80 bytes for each annotation."""
+        codes, wkbs = np.array(rows.codes, dtype=np.int64), [wkb for wkb in rows.wkbs if wkb is not None]
+        self.tags.update(codes[~has_place].tolist())
+        kept = np.array(contents, dtype=np.int64)[has_place]
+        frames = np.full(len(kept), frame)
+        self.loaded.append(current_of(kept, frames, codes[has_place], rows.bounds[has_place], wkbs))

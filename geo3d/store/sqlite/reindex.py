@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +49,45 @@ def reindex(db: sqlite3.Connection, streams: Iterable[int]) -> None:
             _count(db, frame, current)
 
 
+def index_load(db: sqlite3.Connection, stream: int, loaded: Sequence[Current], tags: Mapping[int, int]) -> None:
+    """Bring the indices up to date after a load, without reading back what was loaded.
+
+    Args:
+        db: The writer's connection.
+        stream: The stream that was loaded into.
+        loaded: The annotations with a place, batch by batch.
+        tags: How many annotations without geometry were loaded, by class code.
+    """
+    new = joined(loaded)
+    keys, counts = np.unique(np.stack([new.places.frames, new.codes]), axis=1, return_counts=True)
+    tallied = [*zip(*keys.tolist(), counts.tolist(), strict=True), *((0, code, n) for code, n in tags.items())]
+    db.executemany(
+        f"INSERT INTO tally (stream, frame, code, state, n) VALUES ({stream}, ?, ?, 0, ?)"
+        " ON CONFLICT DO UPDATE SET n = n + excluded.n",
+        tallied,
+    )
+    first = int(new.places.contents.min(initial=1 << 62))
+    current = joined([read_current(db, before=first), new])
+    build(db, current.places)
+    for frame in np.unique(new.places.frames).tolist():
+        _count(db, frame, current)
+
+
+def joined(parts: Sequence[Current]) -> Current:
+    """Return several carriers as one."""
+    places = [part.places for part in parts]
+    return Current(
+        Places(
+            np.concatenate([p.contents for p in places]),
+            np.concatenate([p.frames for p in places]),
+            np.concatenate([p.levels for p in places]),
+            np.concatenate([p.bounds for p in places]),
+        ),
+        np.concatenate([part.codes for part in parts]),
+        np.concatenate([part.anchors for part in parts]),
+    )
+
+
 def regrow(db: sqlite3.Connection, frame: int) -> None:
     """Choose the levels of one frame anew and count its cells."""
     _count(db, frame, read_current(db, frame))
@@ -69,25 +108,51 @@ def _tallied(db: sqlite3.Connection, frame: int) -> int:
     return int(n)
 
 
-def read_current(db: sqlite3.Connection, frame: int | None = None) -> Current:
-    """Return what is indexed of all current annotations with a place, or of those of one frame."""
-    where, values = ("", ()) if frame is None else (" AND f.frame = ?", (frame,))
+def read_current(db: sqlite3.Connection, frame: int | None = None, before: int = 1 << 62) -> Current:
+    """Return what is indexed of all current annotations with a place.
+
+    Args:
+        db: A connection inside a transaction.
+        frame: Only of this frame; None = all.
+        before: Only contents below this.
+    """
+    where, values = ("", (before,)) if frame is None else (" AND f.frame = ?", (before, frame))
     rows = db.execute(
         "SELECT f.content, f.frame, f.code, f.minx, f.miny, f.maxx, f.maxy, f.wkb FROM document d"
-        f" JOIN facet f ON f.content = d.content WHERE d.kind = {ANNOTATION} AND f.minx IS NOT NULL{where}",
+        f" JOIN facet f ON f.content = d.content WHERE d.kind = {ANNOTATION} AND d.content < ?"
+        f" AND f.minx IS NOT NULL{where}",
         values,
     )
-    numbers, anchors = [np.empty((0, 7))], [np.empty((0, 2))]
+    batches = []
     while batch := rows.fetchmany(_BATCH):
         columns = list(zip(*batch, strict=True))
-        numbers.append(np.array(columns[:7], dtype=np.float64).T)
-        anchors.append(anchors_of(columns[7]))
-    table = np.concatenate(numbers)
-    bounds = np.ascontiguousarray(table[:, 3:])
-    sizes = (bounds[:, 2:] - bounds[:, :2]).max(axis=1) if len(table) else np.empty(0)
-    contents, frames, codes = (table[:, i].astype(np.int64) for i in range(3))
-    places = Places(contents, frames, size_levels(sizes, POINT_LEVEL), bounds)
-    return Current(places, codes, np.concatenate(anchors))
+        contents, frames, codes = (np.array(column, dtype=np.int64) for column in columns[:3])
+        batches.append(current_of(contents, frames, codes, np.array(columns[3:7], dtype=np.float64).T, columns[7]))
+    return joined(batches or [_NONE])
+
+
+def current_of(
+    contents: npt.NDArray[np.int64],
+    frames: npt.NDArray[np.int64],
+    codes: npt.NDArray[np.int64],
+    bounds: npt.NDArray[np.float64],
+    wkbs: Sequence[bytes],
+) -> Current:
+    """Return columns of `facet` as a carrier.
+
+    Args:
+        contents: Shape (n,).
+        frames: Row of `frame`, shape (n,).
+        codes: Class code, shape (n,).
+        bounds: (minx, miny, maxx, maxy), shape (n, 4).
+        wkbs: Geometry of each.
+    """
+    sizes = (bounds[:, 2:] - bounds[:, :2]).max(axis=1, initial=0.0)
+    return Current(Places(contents, frames, size_levels(sizes, POINT_LEVEL), bounds), codes, anchors_of(wkbs))
+
+
+_NO_INTS = np.empty(0, dtype=np.int64)
+_NONE = current_of(_NO_INTS, _NO_INTS, _NO_INTS, np.empty((0, 4)), ())
 
 
 def _tally(db: sqlite3.Connection, stream: int) -> None:
