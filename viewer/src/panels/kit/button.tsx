@@ -61,7 +61,7 @@ export function IconButton({
     <button
       class="kit-icon-button"
       type="button"
-      style={{ width: size, height: size }}
+      style={{ width: `${size}px`, height: `${size}px` }}
       aria-label={label}
       aria-pressed={isOn}
       title={keys ? `${label} (${keys})` : label}

@@ -51,7 +51,7 @@ export function Dialog(props: DialogProps) {
     <dialog
       ref={ref}
       class="kit-dialog"
-      style={{ width }}
+      style={{ width: `${width}px` }}
       aria-labelledby={heading}
       onCancel={(event) => {
         event.preventDefault()

@@ -40,7 +40,7 @@ export function Menu({ label, icon = 'more', trigger, side = 'below', entries }:
         type="button"
         class={trigger ? 'kit-button' : 'kit-icon-button'}
         data-kind="ghost"
-        style={trigger ? {} : { width: 28, height: 28 }}
+        style={trigger ? {} : { width: '28px', height: '28px' }}
         aria-label={trigger ? undefined : label}
         title={trigger ? undefined : label}
         aria-haspopup="menu"

@@ -82,7 +82,7 @@ export function VirtualList<T, K extends string | number>(props: VirtualListProp
         else if (event.key === 'Enter' && activeKey !== null && active >= 0) onOpen?.(activeKey)
       }}
     >
-      <div role="presentation" style={{ height: items.length * rowHeight }}>
+      <div role="presentation" style={{ height: `${items.length * rowHeight}px` }}>
         {items.slice(from, to).map((item, offset) => {
           const index = from + offset
           const key = keyOf(item)
@@ -97,7 +97,7 @@ export function VirtualList<T, K extends string | number>(props: VirtualListProp
               aria-setsize={items.length}
               aria-posinset={index + 1}
               data-active={index === active || undefined}
-              style={{ top: index * rowHeight, height: rowHeight }}
+              style={{ top: `${index * rowHeight}px`, height: `${rowHeight}px` }}
               onClick={(event) => {
                 setActiveKey(key)
                 onChoose(key, event)
