@@ -61,7 +61,7 @@ def _lattice_of(info: RasterInfo) -> Positions:
 
 
 def _bounds_on(plane: str, crs: str, parent: Positions) -> Bounds | None:
-    """Return the bounds on a plane with a generous margin; None where some position has no answer there."""
+    """Return the bounds on a plane; None where some position has no answer there."""
     try:
         x, y = transformer(plane, crs, flat=True).transform(parent[:, 0], parent[:, 1])
     except FrameError:
@@ -69,7 +69,5 @@ def _bounds_on(plane: str, crs: str, parent: Positions) -> Bounds | None:
     found = np.stack([x, y], axis=1)
     if not np.isfinite(found).all():
         return None
-    low, high = found.min(axis=0), found.max(axis=0)
-    margin = (high - low) * 0.05
-    (left, bottom), (right, top) = (low - margin).tolist(), (high + margin).tolist()
+    (left, bottom), (right, top) = found.min(axis=0).tolist(), found.max(axis=0).tolist()
     return left, bottom, right, top

@@ -94,6 +94,10 @@ class TileReader:
             dx, dy = want.margin * cell.width / size, want.margin * cell.height / size
             cell = Cell(cell.left - dx, cell.top - dy, cell.width + 2 * dx, cell.height + 2 * dy)
             size += 2 * want.margin
+        return self.read_cell(grid, cell, (size, size), want)
+
+    def read_cell(self, grid: Grid, cell: Cell, size: tuple[int, int], want: Want) -> Patch | None:
+        """Read the pixels of any rectangle of a grid's plane; as `read`, without margin."""
         way = self.way(grid, cell, size)
         if way is None:
             return None
@@ -101,13 +105,13 @@ class TileReader:
         if right <= 0 or bottom <= 0 or left >= self.info.width or top >= self.info.height:
             return None
         level = self._level_for(way, want.nearest)
-        if grid.crs is None:
-            straight = self._cut_out(cell, size, level, want)
+        if grid.crs is None and size[0] == size[1]:
+            straight = self._cut_out(cell, size[0], level, want)
             if straight is not None:
                 return straight
         return self._drawn(way, level, want)
 
-    def way(self, grid: Grid, cell: Cell, size: int) -> Way | None:
+    def way(self, grid: Grid, cell: Cell, size: tuple[int, int]) -> Way | None:
         """Find how a tile lies in native pixels; None when the raster is not there.
 
         Raises:
@@ -115,10 +119,13 @@ class TileReader:
         """
         pixel_from_plane, bounds = self._route(grid)
         if bounds is not None:
+            # bounds of a lattice of points: the outline may bulge a little beyond
+            dx, dy = 0.05 * (bounds[2] - bounds[0]), 0.05 * (bounds[3] - bounds[1])
             y0, y1 = sorted((cell.top, cell.top + cell.height))
-            if cell.left + cell.width < bounds[0] or cell.left > bounds[2] or y1 < bounds[1] or y0 > bounds[3]:
+            is_beside = cell.left + cell.width < bounds[0] - dx or cell.left > bounds[2] + dx
+            if is_beside or y1 < bounds[1] - dy or y0 > bounds[3] + dy:
                 return None
-        return find_way(cell, (size, size), pixel_from_plane)
+        return find_way(cell, size, pixel_from_plane)
 
     def plane_bounds(self, grid: Grid) -> Bounds | None:
         """Return (left, bottom, right, top) of the raster on a grid's plane; None = not known, perhaps everywhere.

@@ -56,8 +56,7 @@ def zooms(reader: TileReader, grid: Grid, size: int) -> tuple[int, int]:
     bounds = reader.plane_bounds(grid)
     if bounds is None:
         return grid.min_zoom, max(grid.min_zoom, min(grid.max_zoom, 24) - finer)
-    # of the raster itself, without the margin of 5 % that the bounds have on each side
-    across, down = (bounds[2] - bounds[0]) / 1.1, (bounds[3] - bounds[1]) / 1.1
+    across, down = bounds[2] - bounds[0], bounds[3] - bounds[1]
     per_pixel = min(across / reader.info.width, down / reader.info.height)
     highest = max(grid.min_zoom, zoom_for(grid, per_pixel) - finer)
     lowest = max(grid.min_zoom, zoom_for(grid, max(across, down) / CELL) - 1)
