@@ -47,7 +47,7 @@ def orthophoto(path: Path, world: World, progress: Progress, gsd: float = GSD, n
 def terrain(path: Path, world: World) -> None:
     """Write the terrain model: float32 metres, 1 m pixels."""
     n = round(world.side)
-    centres = np.arange(n) + 0.5
+    centres = np.arange(n, dtype=np.float64) + 0.5
     z = elevation(centres, world.side - centres, world.side, world.seed)
     link = Affine(a=1.0, b=0.0, c=ORIGIN[0], d=0.0, e=-1.0, f=ORIGIN[1] + world.side)
     create_geotiff(

@@ -54,7 +54,7 @@ class Cover:
 
     def times(self, factor: float) -> Cover:
         """Return it more transparent."""
-        return Cover(self.window, self.share * np.float32(factor))
+        return Cover(self.window, (self.share * factor).astype(np.float32))
 
 
 class Canvas:
@@ -101,7 +101,7 @@ class Canvas:
             for part in parts:
                 rings = [self.pixels(np.asarray(r.coords), window) for r in (part.exterior, *part.interiors)]
                 cv2.fillPoly(mask, rings, 255, lineType=cv2.LINE_AA, shift=_SHIFT)
-        return Cover(window, mask.astype(np.float32) / 255)
+        return Cover(window, mask.astype(np.float32) / np.float32(255))
 
     def stroke(self, lines: Sequence[Array], width: float) -> Cover:
         """Return what lines of `width` metres cover."""
@@ -111,7 +111,7 @@ class Canvas:
         if mask.size:
             paths = [self.pixels(line, window) for line in lines]
             cv2.polylines(mask, paths, False, 255, max(1, round(width / self.gsd)), cv2.LINE_AA, _SHIFT)
-        return Cover(window, mask.astype(np.float32) / 255)
+        return Cover(window, mask.astype(np.float32) / np.float32(255))
 
     def paint(self, cover: Cover, color: npt.NDArray[np.float32]) -> None:
         """Lay a colour (4,) or an image of the window (h, w, 4) over the block where it covers."""
@@ -153,7 +153,8 @@ def noise(x: Array, y: Array, cell: float, seed: int) -> npt.NDArray[np.float32]
     step_y = (y[-1] - y[0]) / max(y.size - 1, 1) / cell
     lattice_from_grid = np.array([(step_x, 0, x[0] / cell - c0), (0, step_y, y[0] / cell - r0)])
     size, flags = (x.size, y.size), cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    return cv2.warpAffine(lattice, lattice_from_grid, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    made = cv2.warpAffine(lattice, lattice_from_grid, size, flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(made, dtype=np.float32)
 
 
 def elevation(x: Array, y: Array, side: float, seed: int = 7) -> npt.NDArray[np.float32]:
@@ -191,7 +192,8 @@ def _gardens(c: Canvas) -> None:
         return
     small = cv2.resize(cover.share, None, fx=0.25, fy=0.25, interpolation=cv2.INTER_AREA)
     soft = cv2.GaussianBlur(small, (0, 0), 0.4 / c.gsd)
-    share = cv2.resize(soft, (cover.share.shape[1], cover.share.shape[0]), interpolation=cv2.INTER_LINEAR)
+    wide = cv2.resize(soft, (cover.share.shape[1], cover.share.shape[0]), interpolation=cv2.INTER_LINEAR)
+    share = np.asarray(wide, dtype=np.float32)
     tone = 1 + 0.25 * c.noise(cover.window, 14.0, c.world.seed + 6) + 0.2 * c.noise(cover.window, 3.0, c.world.seed + 8)
     c.paint(Cover(cover.window, share), _GARDEN * tone[..., None])
 
@@ -298,7 +300,7 @@ def _trees(c: Canvas) -> None:
         cv2.circle(shadows, tip, int(radius * 0.95 * (1 << _SHIFT)), 255, -1, cv2.LINE_AA, _SHIFT)
         cv2.line(shadows, foot, tip, 255, max(1, round(radius)), cv2.LINE_AA, _SHIFT)
     if len(near):
-        c.shade(Cover(c.all, shadows.astype(np.float32) / 255))
+        c.shade(Cover(c.all, shadows.astype(np.float32) / np.float32(255)))
     for i in near.tolist():
         _stamp(c, i)
 
@@ -367,10 +369,9 @@ def render(world: World, gsd: float, col: int, row: int, width: int, height: int
     _ground(c)
     _roads(c)
     _buildings(c)
-    texture = 1 + sum(
-        np.float32(strength) * c.noise(c.all, cell, world.seed + 20 + k)
-        for k, (cell, strength) in enumerate(((31.0, 0.07), (2.1, 0.06), (0.45, 0.07), (0.2, 0.05)))
-    )
+    texture = np.ones(c.shape, dtype=np.float32)
+    for k, (cell, strength) in enumerate(((31.0, 0.07), (2.1, 0.06), (0.45, 0.07), (0.2, 0.05))):
+        texture += np.float32(strength) * c.noise(c.all, cell, world.seed + 20 + k)
     c.image *= texture[..., None]
     _trees(c)
     _power_line(c)
