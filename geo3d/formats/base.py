@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import ConfigDict
 
 from geo3d.formats.report import LossLog, Report
 from geo3d.geometry import Frame, LocalFrame, MapFrame
@@ -105,6 +106,8 @@ class Imported:
 class Writer(Plugin):
     """A format going out; the verb is `write`."""
 
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
     extensions: ClassVar[tuple[str, ...]]
     """File endings with the dot, the usual one first."""
     carries: ClassVar[tuple[GeometryKind, ...]]
@@ -134,6 +137,8 @@ class Writer(Plugin):
 
 class Reader(Plugin):
     """A format coming in; the verb is `read`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     extensions: ClassVar[tuple[str, ...]]
     is_folder: ClassVar[bool] = False

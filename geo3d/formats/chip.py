@@ -13,7 +13,7 @@ from geo3d.errors import FormatError
 
 @dataclass(frozen=True)
 class ChipGrid:
-    """The windows of one raster, in rows. The last of a row or column is pushed back inside, so that all have one size."""
+    """The windows of one raster, row by row. The last ones are pushed back inside, so that all have one size."""
 
     size: tuple[int, int]
     """(width, height) of the raster."""

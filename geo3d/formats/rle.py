@@ -1,10 +1,10 @@
 """COCO's run lengths: column by column over the whole image, zeros first; as numbers or as its compressed text.
 
-All of it works on a crop: nothing of the size of the image is ever allocated, so that a file that claims 60,000 x 60,000
-pixels costs nothing.
+All of it works on a crop: nothing of the size of the image is ever allocated, so that a file that claims 60,000 x
+60,000 pixels costs nothing.
 
-Source: ``maskApi.c`` of the COCO API (rleToString, rleFrString): 5 bits per character from '0', the sixth says that more
-follow, each count from the fourth on is the difference to the one two before.
+Source: ``maskApi.c`` of the COCO API (rleToString, rleFrString): 5 bits per character from '0', the sixth says that
+more follow, each count from the fourth on is the difference to the one two before.
 """
 
 from __future__ import annotations
@@ -79,9 +79,7 @@ def mask_of(counts: Sequence[int], size: tuple[int, int], frame: str, place: str
     top = 0 if spans.any() else int((first % height).min())
     bottom = height if spans.any() else int(((last - 1) % height).max()) + 1
     if (high - low) * (bottom - top) > MOST_CROP:
-        raise FormatError(
-            f"{place}: the object covers {high - low} x {bottom - top} pixels, more than can be read as one mask"
-        )
+        raise FormatError(f"{place}: the object covers {high - low} x {bottom - top} pixels, too many for one mask")
     edges = np.zeros((high - low) * height + 1, dtype=np.int8) if spans.any() else None
     if edges is not None:
         edges[first - low * height] = 1

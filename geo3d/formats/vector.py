@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -111,10 +111,12 @@ def _batch(annotations: list[Annotation], places: dict[str, Places], crs: str | 
     widths: list[float | None] = [None] * len(annotations)
     groups: dict[tuple[str, str], list[int]] = {}
     keep = np.zeros(len(annotations), dtype=bool)
-    for i, (annotation, shape) in enumerate(zip(annotations, _shapes(annotations, log), strict=True)):
+    for i, (annotation, shape) in enumerate(zip(annotations, own_shapes(annotations, log), strict=True)):
         keep[i] = annotation.geometry is None
         if annotation.geometry is not None and shape is not None:
             shapes[i] = shape
+            if annotation.geometry.kind == "mask":
+                log.reduce(annotation.id, "mask", "mask-outlined", "the mask is written as the outline of its pixels")
             groups.setdefault((annotation.scene, annotation.geometry.frame), []).append(i)
     for (scene, frame), members in groups.items():
         moved, origin, home = _moved(shapes[members], places.get(scene), frame, crs)
@@ -144,14 +146,22 @@ def _width(annotation: Annotation, before: shapely.Geometry, after: shapely.Geom
     return width * float(after.length / before.length)
 
 
-def _shapes(annotations: list[Annotation], log: LossLog) -> list[shapely.Geometry | None]:
-    """Return the geometries of annotations as shapely's in their frames; None for tags and for what has none."""
+def own_shapes(
+    annotations: Sequence[Annotation], log: LossLog, kinds: Collection[str] = tuple(OGC_TYPES)
+) -> list[shapely.Geometry | None]:
+    """Return the geometries of annotations as shapely's, each in its own frame; None for tags and what was lost.
+
+    Args:
+        annotations: Whose geometries.
+        log: Told of other kinds, and of geometries that are half drawn.
+        kinds: Kinds that are wanted.
+    """
     shapes: list[shapely.Geometry | None] = [None] * len(annotations)
-    fit = [i for i, a in enumerate(annotations) if a.geometry is not None and a.geometry.kind in OGC_TYPES]
+    fit = [i for i, a in enumerate(annotations) if kind_of(a) in kinds]
     for i in sorted(set(range(len(annotations))) - set(fit)):
         if annotations[i].geometry is not None:
             kind = kind_of(annotations[i])
-            log.lose(annotations[i].id, kind, "kind-not-carried", f"a {kind} is no vector shape")
+            log.lose(annotations[i].id, kind, "kind-not-carried", f"the format has no word for a {kind}")
     try:
         made = list(shapely_of([geometry for i in fit if (geometry := annotations[i].geometry) is not None]))
     except GeometryError:  # one of them is half drawn: find out which
@@ -162,8 +172,6 @@ def _shapes(annotations: list[Annotation], log: LossLog) -> list[shapely.Geometr
             log.lose(annotations[i].id, kind, "empty", f"the {kind} holds nothing")
             continue
         shapes[i] = shape
-        if kind == "mask":
-            log.reduce(annotations[i].id, kind, "mask-outlined", "the mask is written as the outline of its pixels")
     return shapes
 
 
