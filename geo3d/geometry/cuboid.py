@@ -16,15 +16,16 @@ from geo3d.geometry.value import Number
 class Cuboid(Shape):
     """A box with nine degrees of freedom.
 
-    Corner order, x forward (length), y left (width), z up (height); 0..3 the front face, 4..7 the back face::
+    Corner order, x forward (length), y left (width), z up (height), seen from behind; 0..3 the front face, 4..7 the
+    back face, which is the near one in the drawing::
 
-              4 -------- 5
+              0 -------- 1
              /|         /|       z  x
-            0 -------- 1 |       | /
+            4 -------- 5 |       | /
             | |        | |       |/
-            | 7 -------| 6  y ---+
+            | 3 -------| 2  y ---+
             |/         |/
-            3 -------- 2
+            7 -------- 6
     """
 
     kind: Literal["cuboid"] = "cuboid"

@@ -59,7 +59,7 @@ class Lens:
                 plain = np.stack([x / z, y / z], axis=1)
                 seen = (z > 0) & (np.hypot(*plain.T) < self.limit)
                 flat = self._brown(plain, np.arange(0))[0] if self.camera.model == "brown" else plain
-        pixels = self._pixels(flat)
+            pixels = self._pixels(flat)
         pixels[~seen] = np.nan
         return pixels
 
@@ -72,10 +72,9 @@ class Lens:
             scale = np.where(distance > 0, np.sin(angle) / np.where(distance > 0, distance, 1.0), 1.0)
             return np.stack([flat[:, 0] * scale, flat[:, 1] * scale, np.cos(angle)], axis=1)
         if self.camera.model == "brown":
-            flat = newton.solve(self._brown, flat, self._inside(flat))
-            flat[np.hypot(*flat.T) >= self.limit] = np.nan
+            flat = newton.solve(self._brown_within, flat, self._inside(flat))
         rays = np.column_stack([flat, np.ones(len(flat))])
-        unit: Array = rays / np.linalg.norm(rays, axis=1, keepdims=True)
+        unit: Array = rays / np.hypot(np.hypot(rays[:, 0], rays[:, 1]), rays[:, 2])[:, None]  # hypot does not overflow
         return unit
 
     def parent_from_pixel(self, pixels: Array, _height: Height = None) -> Array:
@@ -89,7 +88,8 @@ class Lens:
         rays = self.ray(pixels[:, :2])
         with np.errstate(divide="ignore", invalid="ignore"):
             points: Array = rays / rays[:, 2:] * pixels[:, 2:]
-        points[~(pixels[:, 2] > 0) | ~(rays[:, 2] > 0)] = np.nan
+        # a fisheye sees a little behind itself: there both the ray and the depth point backwards
+        points[~(pixels[:, 2] * rays[:, 2] > 0)] = np.nan
         return points
 
     def _pixels(self, flat: Array) -> Array:
@@ -133,6 +133,12 @@ class Lens:
         )
         return values, jacobian
 
+    def _brown_within(self, plain: Array, rows: newton.Rows) -> tuple[Array, Array]:
+        """Return `_brown`, NaN beyond the fold: a wall for Newton, which else would find the wrong branch behind it."""
+        values, jacobian = self._brown(plain, rows)
+        values[np.hypot(*plain.T) >= self.limit] = np.nan
+        return values, jacobian
+
     def _bend(self, angle: Array) -> tuple[Array, Array]:
         """Return the fisheye's distance from the principal point, in focal lengths, and its slope, at an angle."""
         k1, k2, k3, k4 = self.k[:4]
@@ -158,10 +164,11 @@ class Lens:
 
 
 def _brown_limit(k: Array) -> float:
-    """Return the smallest radius at which the radial distortion stops growing, infinity where it never does."""
+    """Return the smallest radius where the radial distortion stops growing or has a pole; infinity without one."""
     k1, k2, _, _, k3, k4, k5, k6 = k
     above, below = np.poly1d([k3, 0, k2, 0, k1, 0, 1, 0]), np.poly1d([k6, 0, k5, 0, k4, 0, 1])
-    return _first_root(above.deriv() * below - above * below.deriv(), np.inf)
+    pole = _first_root(below, np.inf)
+    return _first_root(above.deriv() * below - above * below.deriv(), pole)
 
 
 def _fisheye_limit(k: Array) -> float:
@@ -172,6 +179,8 @@ def _fisheye_limit(k: Array) -> float:
 
 def _first_root(polynomial: np.poly1d, otherwise: float) -> float:
     """Return the smallest positive real root below `otherwise`."""
-    roots = polynomial.roots
+    # a coefficient this small bends no ray a camera sees, and would spoil the other roots
+    kept = np.trim_zeros(np.where(np.abs(polynomial.coeffs) < 1e-24, 0.0, polynomial.coeffs), "f")
+    roots = np.roots(kept)
     real = roots[np.abs(roots.imag) < 1e-9].real
     return float(min([*real[(real > 0) & (real < otherwise)], otherwise]))

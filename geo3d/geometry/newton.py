@@ -42,18 +42,19 @@ def solve(forward: Forward, target: Array, start: Array, max_iterations: int = 6
     damping = np.ones(len(rows))
     for _ in range(max_iterations):
         length = np.linalg.norm(step, axis=1)
-        done = length <= TOLERANCE
+        done = length <= TOLERANCE * np.maximum(1.0, np.linalg.norm(here, axis=1))
         found[rows[done]] = here[done] + step[done]
         # A point whose damped step no longer moves it has hit the rounding floor (solved) or a wall (given up).
         moving = ~done & np.isfinite(length) & (damping > 1e-12)
-        floor = ~done & ~moving & (miss <= 1e-12)
+        floor = ~done & ~moving & (miss <= 1e-12 * np.maximum(1.0, np.linalg.norm(wanted, axis=1)))
         found[rows[floor]] = here[floor]
         if not moving.any():
             break
         rows, here, wanted = rows[moving], here[moving], wanted[moving]
         step, miss, damping = step[moving], miss[moving], damping[moving]
         trial = here + step * damping[:, None]
-        value, jacobian = forward(trial, rows)
+        with np.errstate(all="ignore"):  # a wild step may leave the domain; it is taken back below
+            value, jacobian = forward(trial, rows)
         trial_miss = np.linalg.norm(wanted - value, axis=1)
         better = trial_miss < miss
         here = np.where(better[:, None], trial, here)

@@ -9,12 +9,15 @@ import cv2
 import numpy as np
 import pytest
 import rasterio
+from hypothesis import given
+from hypothesis import strategies as st
 from rasterio.transform import AffineTransformer, GCPTransformer, RPCTransformer
 
 from geo3d.errors import FrameError, GeometryError, OutsideDomain
 from geo3d.geometry import Affine, Camera, Gcp, Gcps, Link, Rpc
 from geo3d.geometry.array import Array
 from geo3d.geometry.transform import parent_from_pixel, pixel_from_parent, ray
+from tests import strategies as given_by
 
 RASTERS = [
     "rasterio/RGB.byte.tif",
@@ -272,3 +275,29 @@ def test_distortion_that_folds_back_puts_nothing_into_the_picture() -> None:
     assert 0 < folded[0, 0, 0] < 1000
     assert np.isnan(pixel_from_parent(camera, aside, strict=False)).all()
     assert np.isnan(ray(camera, np.array([(900.0, 900.0)]), strict=False)).all()
+
+
+@pytest.mark.parametrize("columns", [2, 3])
+def test_nothing_in_nothing_out(columns: int) -> None:
+    none = np.empty((0, columns))
+    pins = [(0, 0, 0, 0), (10, 0, 9, 1), (0, 10, 1, 12), (10, 10, 11, 11)]
+    links: list[Link] = [
+        Affine(a=1, b=0, c=0, d=0, e=1, f=0),
+        Gcps(points=tuple(Gcp(col=c, row=r, x=x, y=y) for c, r, x, y in pins)),
+        PINHOLE,
+        BROWN,
+        FISHEYE,
+    ]
+    for link in links:
+        if isinstance(link, Camera) and columns == 2:
+            assert ray(link, none).shape == (0, 3)
+            continue
+        assert parent_from_pixel(link, none).shape == (0, columns)
+        assert pixel_from_parent(link, none).shape == (0, columns)
+
+
+@given(given_by.links(), st.lists(st.tuples(st.floats(-400, 4400), st.floats(-300, 3300)), min_size=1, max_size=20))
+def test_any_link_returns(link: Link, pixels: list[tuple[float, float]]) -> None:
+    given_pixels = np.array(pixels)
+    back = pixel_from_parent(link, parent_from_pixel(link, given_pixels))
+    assert np.abs(back - given_pixels).max() < 1e-6

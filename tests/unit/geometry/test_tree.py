@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 import pyproj
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geo3d.errors import CrsError, FrameError, OutsideDomain
 from geo3d.geometry import Affine, Camera, Frame, Gcp, Gcps, LocalFrame, MapFrame, PixelFrame, Pose, PosePath, Rpc
 from geo3d.geometry.rotation import quaternion_of, quaternion_of_euler, quaternion_of_yaw
 from geo3d.geometry.tree import FrameTree
+from tests import strategies as given_by
 
 NORTH_UP = Affine(a=0.018, b=0, c=732_000.5, d=0, e=-0.018, f=8_600_123.25)
 # camera axes (x right, y down, z forward) in a vehicle (x forward, y left, z up)
@@ -213,3 +216,28 @@ def test_terrain_of_an_rpc_enters_by_name(shared_data: Path) -> None:
     assert np.abs(way.inverse(way(pixels)) - pixels).max() < 1e-6
     with pytest.raises(FrameError, match="gives longitudes"):
         FrameTree([MapFrame(id="wgs", crs="EPSG:3857"), frames[1]])
+
+
+@given(given_by.frames(), st.data())
+def test_every_scene_returns(frames: tuple[Frame, ...], data: st.DataObject) -> None:
+    """Pixels of every raster through both maps, points of every sensor through the world."""
+    tree = FrameTree(frames)
+    path = tree["car"].pose  # type: ignore[union-attr]
+    moment = (
+        data.draw(st.integers(path.timestamps_ns[0], path.timestamps_ns[-1])) if isinstance(path, PosePath) else None
+    )
+    pixels = np.array(data.draw(st.lists(st.tuples(st.floats(0, 4000), st.floats(0, 3000)), min_size=1, max_size=5)))
+    for frame in frames:
+        if isinstance(frame, PixelFrame) and frame.id.startswith("raster"):
+            way = tree.transform("map", frame.id)
+            assert np.abs(way.inverse(way(pixels)) - pixels).max() < 1e-6
+    aside = st.floats(-2, 2)  # up to 70 degrees off the axis, before and behind the camera
+    reach = st.tuples(aside, aside, st.one_of(st.floats(0.1, 90), st.floats(-90, -0.1)))
+    points = np.array([(x * z, y * z, z) for x, y, z in data.draw(st.lists(reach, min_size=1, max_size=5))])
+    for sensor in ("lidar", "camera", "car"):
+        way = tree.transform("map", sensor, moment)
+        assert np.abs(way.inverse(way(points)) - points).max() < 1e-6
+    seen = tree.transform("photo", "camera")(points, strict=False)
+    in_view = np.isfinite(seen).all(axis=1)
+    back = tree.transform("camera", "photo")(seen[in_view])
+    np.testing.assert_allclose(back, points[in_view], rtol=1e-6, atol=1e-6)
