@@ -37,10 +37,16 @@ class _Survey:
     """Types of the values of `attributes` by category id and name."""
     whole: set[str] = field(default_factory=set)
     """Our ids of labels that some image shows whole."""
-    pieces: set[str] = field(default_factory=set)
-    """Our ids of labels that were met, whole or not."""
+    views: dict[str, tuple[Any, int]] = field(default_factory=dict)
+    """Category id and number of views, by our id."""
     has_crowd: set[Any] = field(default_factory=set)
-    is_own: bool = False
+
+    def settle(self) -> None:
+        """Count a label that several chips show once, where one of them shows it whole."""
+        for id in self.whole:
+            category, n = self.views[id]
+            self.counts[category] -= n - 1
+            self.n -= n - 1
 
     def add(self, entry: dict[str, Any]) -> None:
         """Look at one annotation."""
@@ -55,8 +61,7 @@ class _Survey:
             self.has_crowd.add(category)
         id = own_id(entry)
         if id is not None:
-            self.is_own = True
-            self.pieces.add(id)
+            self.views[id] = (category, self.views.get(id, (None, 0))[1] + 1)
             if "truncated" not in entry:
                 self.whole.add(id)
 
@@ -80,13 +85,14 @@ def read_coco(source: Path, context: ReadContext) -> Imported:
         survey.add(entry)
         if top is None:
             _widen(results, entry, place)
+    n_entries = survey.n
+    survey.settle()
     head = top if top is not None else {"images": _images_of_results(results), "categories": []}
     images = _images(head)
     scene = _scene(source, images)
     labels = _labels(head, survey)
     ontology = Ontology(classes=tuple(labels.values()))
     log = LossLog()
-    n_twice = sum(survey.counts.values()) - survey.n
 
     def batches() -> Iterator[Batch]:
         log.clear()
@@ -100,7 +106,7 @@ def read_coco(source: Path, context: ReadContext) -> Imported:
             if len(batch) >= _BATCH:
                 yield batch
                 batch = []
-                context.progress(n / max(1, survey.n))
+                context.progress(n / n_entries)
         if batch:
             yield batch
         context.progress(1.0)
@@ -110,11 +116,11 @@ def read_coco(source: Path, context: ReadContext) -> Imported:
         format="coco",
         scene=scene,
         ontology=ontology,
-        n=survey.n - n_twice,
+        n=survey.n,
         counts=counts,
         batches=batches,
         losses=log,
-        is_own=survey.is_own,
+        is_own=bool(survey.views),
         has_values=True,
         extra={"coco": {k: v for k, v in head.items() if k not in ("images", "annotations", "categories")}},
     )
@@ -157,10 +163,7 @@ def _widen(results: dict[Any, tuple[int, int]], entry: dict[str, Any], place: st
     segmentation, bbox = entry.get("segmentation"), entry.get("bbox")
     width, height = results.get(entry.get("image_id"), (1, 1))
     if isinstance(segmentation, dict) and isinstance(size := segmentation.get("size"), list) and len(size) == 2:
-        height, width = (
-            number(size[0], f"{place}.segmentation.size[0]"),
-            number(size[1], f"{place}.segmentation.size[1]"),
-        )
+        height, width = (int(number(side, f"{place}.segmentation.size[{i}]")) for i, side in enumerate(size))
     elif isinstance(bbox, list) and len(bbox) == 4:
         x, y, w, h = (number(v, f"{place}.bbox[{i}]") for i, v in enumerate(bbox))
         width, height = max(width, -int(-(x + w) // 1)), max(height, -int(-(y + h) // 1))
