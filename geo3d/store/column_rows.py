@@ -52,6 +52,32 @@ def new_ids(n: int, first: int = 0) -> list[str]:
     ]
 
 
+def place_ranks(bounds: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return the rank of each row along a curve that keeps neighbours together (Z-order of the bounds' centres).
+
+    Args:
+        bounds: (minx, miny, maxx, maxy), NaN for tags (they come last); shape (n, 4).
+    """
+    centers = (bounds[:, :2] + bounds[:, 2:]) / 2
+    has_place = np.isfinite(centers).all(axis=1)
+    curve = np.full(len(bounds), np.iinfo(np.uint64).max, dtype=np.uint64)
+    if has_place.any():
+        low = centers[has_place].min(axis=0)
+        extent = float((centers[has_place] - low).max()) or 1.0
+        cells = ((centers[has_place] - low) * (65535 / extent)).astype(np.uint64)
+        curve[has_place] = _spread(cells[:, 0]) | _spread(cells[:, 1]) << np.uint64(1)
+    ranks = np.empty(len(bounds), dtype=np.int64)
+    ranks[np.argsort(curve, kind="stable")] = np.arange(len(bounds))
+    return ranks
+
+
+def _spread(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint64]:
+    """Return 16-bit numbers with a zero between each two bits."""
+    for shift, mask in ((8, 0x00FF00FF), (4, 0x0F0F0F0F), (2, 0x33333333), (1, 0x55555555)):
+        numbers = (numbers | numbers << np.uint64(shift)) & np.uint64(mask)
+    return numbers
+
+
 def prepared_rows(
     columns: AnnotationColumns, scene: str, ids: Sequence[str], fids: Sequence[int], codes: Mapping[str, int]
 ) -> PreparedRows:

@@ -91,7 +91,8 @@ def _problems_of_tree(db: sqlite3.Connection) -> Iterator[str]:
         "SELECT count(*) FROM document d JOIN facet f ON f.content = d.content"
         " LEFT JOIN place p ON p.content = f.content"
         " WHERE d.kind = ? AND f.minx IS NOT NULL AND (p.content IS NULL OR p.minx > f.minx OR p.maxx < f.maxx"
-        " OR p.miny > f.miny OR p.maxy < f.maxy OR p.minframe <> f.frame)",
+        " OR p.miny > f.miny OR p.maxy < f.maxy OR p.minframe <> f.frame"
+        " OR p.fid <> d.fid OR p.revision <> d.revision)",
         (ANNOTATION,),
     ).fetchone()
     (n_extra,) = db.execute(

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from geo3d.errors import ValidationFailed
 from geo3d.labels import AnnotationColumns, ChangeSet, Scene
 from geo3d.store.admission import refuse
-from geo3d.store.column_rows import PreparedRows, new_ids, prepared_rows
+from geo3d.store.column_rows import PreparedRows, new_ids, place_ranks, prepared_rows
 from geo3d.store.columns import problems_of_columns
 from geo3d.store.contract import Commit, Progress
 from geo3d.store.sqlite.log import Author, Entry, Head, commit_at, commit_of_client, known_stream, next_id
@@ -83,9 +83,10 @@ class _Loading:
             rows = prepared_rows(columns, self.scene, ids, fids, self.codes)
         except TypeError as error:
             raise ValidationFailed(f"a value cannot be stored: {error}", problems=[]) from error
-        self._insert_documents(ids, fids, known)
         seqs = range(entry.next_version, entry.next_version + n)
-        contents = range(entry.next_content, entry.next_content + n)
+        # neighbours on the map become neighbours in the file: a view reads few pages
+        contents = (entry.next_content + place_ranks(rows.bounds)).tolist()
+        self._insert_documents(ids, fids, contents)
         entry.db.executemany(
             f"INSERT INTO version (seq, change_set, fid, content, previous) VALUES (?, {entry.change_set}, ?, ?, ?)",
             zip(seqs, fids, contents, heads, strict=True),
@@ -100,7 +101,8 @@ class _Loading:
         if is_worth(self.entry.db, self.n_loaded):
             index_load(self.entry.db, self.entry.stream.id, self.loaded, self.tags)
         else:
-            self.projection.move([], range(self.first_content, self.entry.next_content))
+            contents = range(self.first_content, self.entry.next_content)
+            self.projection.move([], contents, self.entry.revision)
 
     def _known(self, ids: Sequence[str] | None) -> dict[str, Head]:
         """Return where those ids stand that existed before (and were deleted). Raises Conflict for those that exist."""
@@ -133,9 +135,9 @@ class _Loading:
             entry.next_fid += head is None
         return fids, heads
 
-    def _insert_documents(self, ids: Sequence[str], fids: Sequence[int], known: dict[str, Head]) -> None:
+    def _insert_documents(self, ids: Sequence[str], fids: Sequence[int], contents: Sequence[int]) -> None:
         entry = self.entry
-        rows = zip(fids, ids, range(entry.next_version, 1 << 62), range(entry.next_content, 1 << 62), strict=False)
+        rows = zip(fids, ids, range(entry.next_version, entry.next_version + len(ids)), contents, strict=True)
         entry.db.executemany(
             "INSERT INTO document (fid, stream, kind, id, head, content, revision)"
             f" VALUES (?, {entry.stream.id}, {ANNOTATION}, ?, ?, ?, {entry.revision})"
@@ -149,24 +151,35 @@ class _Loading:
         tail = next_id(db, "tail")
         db.execute("INSERT INTO tail (id, json) VALUES (?, ?)", (tail, rows.tail))
         db.executemany(
-            f"INSERT INTO content (id, body, tail) VALUES (?, ?, {tail})", zip(contents, rows.bodies, strict=True)
+            f"INSERT INTO content (id, body, tail) VALUES (?, ?, {tail})",
+            sorted(zip(contents, rows.bodies, strict=True)),
         )
         is_tag = np.isnan(rows.bounds[:, 0])
         frame_row = self.projection.frame_row(frame)
         frames = [None if tag else frame_row for tag in is_tag.tolist()]
-        self._keep(frame_row, contents, rows, ~is_tag)
+        self._keep(frame_row, contents, fids, rows, ~is_tag)
         bounds = rows.bounds.astype(object)
         bounds[is_tag] = None
         db.executemany(
             "INSERT INTO facet (content, fid, frame, code, state, sample, minx, miny, maxx, maxy, wkb)"
             " VALUES (?, ?, ?, ?, 0, NULL, ?, ?, ?, ?, ?)",
-            zip(contents, fids, frames, rows.codes, *bounds.T.tolist(), rows.wkbs, strict=True),
+            sorted(zip(contents, fids, frames, rows.codes, *bounds.T.tolist(), rows.wkbs, strict=True)),
         )
 
-    def _keep(self, frame: int, contents: Sequence[int], rows: PreparedRows, has_place: npt.NDArray[np.bool_]) -> None:
+    def _keep(
+        self,
+        frame: int,
+        contents: Sequence[int],
+        fids: Sequence[int],
+        rows: PreparedRows,
+        has_place: npt.NDArray[np.bool_],
+    ) -> None:
         """Remember what the indices need of a batch, 80 bytes for each annotation."""
         codes, wkbs = np.array(rows.codes, dtype=np.int64), [wkb for wkb in rows.wkbs if wkb is not None]
         self.tags.update(codes[~has_place].tolist())
         kept = np.array(contents, dtype=np.int64)[has_place]
+        documents = np.stack(
+            [np.array(fids, dtype=np.int64)[has_place], np.full(len(kept), self.entry.revision)], axis=1
+        )
         frames = np.full(len(kept), frame)
-        self.loaded.append(current_of(kept, frames, codes[has_place], rows.bounds[has_place], wkbs))
+        self.loaded.append(current_of(kept, documents, frames, codes[has_place], rows.bounds[has_place], wkbs))

@@ -18,6 +18,7 @@ class Indexed:
     """One row of `facet` as the indices need it."""
 
     content: int
+    fid: int
     frame: int
     """Row of `frame`; 0 = none."""
     code: int
@@ -59,8 +60,14 @@ class Projection:
             "INSERT INTO link (target, content, fid) VALUES (?, ?, ?)", [(target, content, fid) for target in links]
         )
 
-    def move(self, removed: Sequence[int], added: Sequence[int]) -> None:
-        """Take contents of annotations out of the indices and put others in, one by one."""
+    def move(self, removed: Sequence[int], added: Sequence[int], revision: int) -> None:
+        """Take contents of annotations out of the indices and put others in, one by one.
+
+        Args:
+            removed: Contents that were current.
+            added: Contents that are current now.
+            revision: The revision that made them so.
+        """
         touched: set[int] = set()
         for indexed in map(self._indexed, removed):
             self._count(indexed, -1)
@@ -69,7 +76,8 @@ class Projection:
         for indexed in map(self._indexed, added):
             self._count(indexed, +1)
             if indexed.bounds is not None:
-                self.db.execute("INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", place_row(indexed))
+                row = place_row(indexed, revision)
+                self.db.execute("INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             touched.add(indexed.frame)
         self.db.execute("DELETE FROM tally WHERE stream = ? AND n = 0", (self.stream,))
         for frame in touched - {0}:
@@ -78,10 +86,10 @@ class Projection:
                 self._levels.pop(frame, None)
 
     def _indexed(self, content: int) -> Indexed:
-        frame, code, state, minx, miny, maxx, maxy, wkb = self.db.execute(
-            "SELECT frame, code, state, minx, miny, maxx, maxy, wkb FROM facet WHERE content = ?", (content,)
+        fid, frame, code, state, minx, miny, maxx, maxy, wkb = self.db.execute(
+            "SELECT fid, frame, code, state, minx, miny, maxx, maxy, wkb FROM facet WHERE content = ?", (content,)
         ).fetchone()
-        return Indexed(content, frame or 0, code, state, None if minx is None else (minx, miny, maxx, maxy), wkb)
+        return Indexed(content, fid, frame or 0, code, state, None if minx is None else (minx, miny, maxx, maxy), wkb)
 
     def _count(self, indexed: Indexed, by: int) -> None:
         self.db.execute(
@@ -122,9 +130,10 @@ def levels_of(db: sqlite3.Connection, frame: int) -> Levels | None:
     return Levels(*row) if row and row[0] is not None else None
 
 
-def place_row(indexed: Indexed) -> tuple[float, ...]:
+def place_row(indexed: Indexed, revision: int) -> tuple[float, ...]:
     """Return the R*Tree row (SQLite rounds bounds to float32 outwards)."""
     assert indexed.bounds is not None
     minx, miny, maxx, maxy = indexed.bounds
     level = level_of(max(maxx - minx, maxy - miny))
-    return indexed.content, minx, maxx, miny, maxy, level, level, indexed.frame, indexed.frame
+    frame = indexed.frame
+    return indexed.content, minx, maxx, miny, maxy, level, level, frame, frame, indexed.fid, revision

@@ -82,6 +82,7 @@ def joined(parts: Sequence[Current]) -> Current:
             np.concatenate([p.frames for p in places]),
             np.concatenate([p.levels for p in places]),
             np.concatenate([p.bounds for p in places]),
+            np.concatenate([p.documents for p in places]),
         ),
         np.concatenate([part.codes for part in parts]),
         np.concatenate([part.anchors for part in parts]),
@@ -118,7 +119,7 @@ def read_current(db: sqlite3.Connection, frame: int | None = None, before: int =
     """
     where, values = ("", (before,)) if frame is None else (" AND f.frame = ?", (before, frame))
     rows = db.execute(
-        "SELECT f.content, f.frame, f.code, f.minx, f.miny, f.maxx, f.maxy, f.wkb FROM document d"
+        "SELECT f.content, d.fid, d.revision, f.frame, f.code, f.minx, f.miny, f.maxx, f.maxy, f.wkb FROM document d"
         f" JOIN facet f ON f.content = d.content WHERE d.kind = {ANNOTATION} AND d.content < ?"
         f" AND f.minx IS NOT NULL{where}",
         values,
@@ -126,13 +127,16 @@ def read_current(db: sqlite3.Connection, frame: int | None = None, before: int =
     batches = []
     while batch := rows.fetchmany(_BATCH):
         columns = list(zip(*batch, strict=True))
-        contents, frames, codes = (np.array(column, dtype=np.int64) for column in columns[:3])
-        batches.append(current_of(contents, frames, codes, np.array(columns[3:7], dtype=np.float64).T, columns[7]))
+        contents, fids, revisions, frames, codes = (np.array(column, dtype=np.int64) for column in columns[:5])
+        bounds = np.array(columns[5:9], dtype=np.float64).T
+        documents = np.stack([fids, revisions], axis=1)
+        batches.append(current_of(contents, documents, frames, codes, bounds, columns[9]))
     return joined(batches or [_NONE])
 
 
 def current_of(
     contents: npt.NDArray[np.int64],
+    documents: npt.NDArray[np.int64],
     frames: npt.NDArray[np.int64],
     codes: npt.NDArray[np.int64],
     bounds: npt.NDArray[np.float64],
@@ -142,17 +146,19 @@ def current_of(
 
     Args:
         contents: Shape (n,).
+        documents: (fid, revision) of each, shape (n, 2).
         frames: Row of `frame`, shape (n,).
         codes: Class code, shape (n,).
         bounds: (minx, miny, maxx, maxy), shape (n, 4).
         wkbs: Geometry of each.
     """
     sizes = (bounds[:, 2:] - bounds[:, :2]).max(axis=1, initial=0.0)
-    return Current(Places(contents, frames, size_levels(sizes, POINT_LEVEL), bounds), codes, anchors_of(wkbs))
+    places = Places(contents, frames, size_levels(sizes, POINT_LEVEL), bounds, documents)
+    return Current(places, codes, anchors_of(wkbs))
 
 
 _NO_INTS = np.empty(0, dtype=np.int64)
-_NONE = current_of(_NO_INTS, _NO_INTS, _NO_INTS, np.empty((0, 4)), ())
+_NONE = current_of(_NO_INTS, np.empty((0, 2), dtype=np.int64), _NO_INTS, _NO_INTS, np.empty((0, 4)), ())
 
 
 def _tally(db: sqlite3.Connection, stream: int) -> None:

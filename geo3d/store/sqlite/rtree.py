@@ -32,6 +32,8 @@ class Places:
     """Size level, shape (n,)."""
     bounds: npt.NDArray[np.float64]
     """(minx, miny, maxx, maxy), shape (n, 4)."""
+    documents: npt.NDArray[np.int64]
+    """(fid, revision) of the document that has the content, shape (n, 2)."""
 
 
 def build(db: sqlite3.Connection, places: Places) -> None:
@@ -46,8 +48,13 @@ def _insert(db: sqlite3.Connection, places: Places) -> None:
     db.execute("DELETE FROM place")
     bounds = _tree_bounds(places)
     db.executemany(
-        "INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        ((content, *row) for content, row in zip(places.contents.tolist(), bounds.tolist(), strict=True)),
+        "INSERT INTO place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            (content, *row, *document)
+            for content, row, document in zip(
+                places.contents.tolist(), bounds.tolist(), places.documents.tolist(), strict=True
+            )
+        ),
     )
 
 
@@ -66,6 +73,8 @@ def _write_nodes(db: sqlite3.Connection, places: Places) -> None:
         numbers = np.array([_ROOT]) if is_root else next_node + np.arange(len(starts))
         next_node += len(starts)
         _write_level(db, ids, bounds, numbers, capacity, node_bytes, depth)
+        if depth == 0:
+            _write_leaves(db, places, order, np.repeat(numbers, capacity)[: len(ids)])
         if is_root:
             return
         lower = np.minimum.reduceat(bounds[:, 0::2], starts)
@@ -96,13 +105,21 @@ def _write_level(
         "INSERT INTO place_node (nodeno, data) VALUES (?, ?)",
         ((number, node(index, number)) for index, number in enumerate(numbers.tolist())),
     )
-    owners = np.repeat(numbers, capacity)[: len(ids)]
-    order = np.argsort(ids)
-    table, key, value = ("place_rowid", "rowid", "nodeno") if depth == 0 else ("place_parent", "nodeno", "parentnode")
-    db.executemany(
-        f"INSERT INTO {table} ({key}, {value}) VALUES (?, ?)",
-        zip(ids[order].tolist(), owners[order].tolist(), strict=True),
-    )
+    if depth > 0:
+        db.executemany(
+            "INSERT INTO place_parent (nodeno, parentnode) VALUES (?, ?)",
+            zip(ids.tolist(), np.repeat(numbers, capacity)[: len(ids)].tolist(), strict=True),
+        )
+
+
+def _write_leaves(
+    db: sqlite3.Connection, places: Places, order: npt.NDArray[np.int64], nodes: npt.NDArray[np.int64]
+) -> None:
+    """Write for each row which leaf holds it, and its auxiliary columns."""
+    by_content = np.argsort(places.contents[order])
+    rows = order[by_content]
+    columns = np.column_stack([places.contents[rows], nodes[by_content], places.documents[rows]])
+    db.executemany("INSERT INTO place_rowid (rowid, nodeno, a0, a1) VALUES (?, ?, ?, ?)", columns.tolist())
 
 
 def _tree_bounds(places: Places) -> npt.NDArray[np.float64]:

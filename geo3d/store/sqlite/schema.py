@@ -107,7 +107,8 @@ CREATE INDEX link_target ON link (target);
 CREATE INDEX link_content ON link (content);
 
 CREATE VIRTUAL TABLE place USING rtree (
-  content, minx, maxx, miny, maxy, minlevel, maxlevel, minframe, maxframe
+  content, minx, maxx, miny, maxy, minlevel, maxlevel, minframe, maxframe,
+  +fid, +revision                     -- of the document that has this content now
 );
 CREATE TABLE tally (
   stream INTEGER NOT NULL,

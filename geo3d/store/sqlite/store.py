@@ -20,6 +20,7 @@ from geo3d.store.sqlite.layers import read_chunks
 from geo3d.store.sqlite.loading import load_batches
 from geo3d.store.sqlite.log import Author, Stream
 from geo3d.store.sqlite.schema import LAYER, SCENE, create, migrate
+from geo3d.store.sqlite.selecting import check_query, frame_row, kind_index
 from geo3d.store.sqlite.standing import DocumentCache, codes_of, project_of, scene_of
 from geo3d.store.sqlite.tiling import labels_of_tile
 from geo3d.store.sqlite.undo import take_back
@@ -121,12 +122,12 @@ class SqliteStore:
         """See the contract."""
         with self._readers.snapshot() as db:
             row, codes = self._live(db, stream), codes_of(project_of(db, self._cache))
-        reading.check_query(query)
+        check_query(query)
         return self._streamed(lambda db: reading.matching(db, row, query, codes))
 
     def count(self, stream: str, query: Query) -> Mapping[str, int]:
         """See the contract."""
-        reading.check_query(query)
+        check_query(query)
         with self._readers.snapshot() as db:
             row, codes = self._live(db, stream), codes_of(project_of(db, self._cache))
             return reading.counts(db, row, query, codes)
@@ -141,7 +142,7 @@ class SqliteStore:
     ) -> TileLabels:
         """See the contract."""
         with self._readers.snapshot() as db:
-            row = reading.frame_row(db, self._live(db, stream), frame)
+            row = frame_row(db, self._live(db, stream), frame)
             return labels_of_tile(db, row, frame, bounds, resolution, margin)
 
     def commits(self, stream: str, since: int, limit: int = 1000) -> Sequence[Commit]:
@@ -152,7 +153,7 @@ class SqliteStore:
     def history(self, stream: str, kind: str, id: str) -> Sequence[Version]:
         """See the contract."""
         with self._readers.snapshot() as db:
-            head = log.head_of(db, log.known_stream(db, stream).id, reading.kind_index(kind), id)
+            head = log.head_of(db, log.known_stream(db, stream).id, kind_index(kind), id)
             if head is None:
                 raise NotFound(f"there was never a {kind} {id!r} here", kind=kind, id=id)
             return log.history_of(db, head)
@@ -161,7 +162,7 @@ class SqliteStore:
         """See the contract."""
         with self._readers.snapshot() as db:
             row = log.known_stream(db, stream)
-        reading.kind_index(kind)
+        kind_index(kind)
         return self._streamed(lambda db: reading.documents_at(db, row, revision, kind))
 
     def undo(self, stream: str, actor: str, *, client_id: str, is_forced: bool = False) -> Commit:

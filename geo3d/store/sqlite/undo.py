@@ -122,7 +122,8 @@ def _restore(entry: Entry, target: Target) -> None:
         reindex(db, [entry.stream.id])
     else:
         removed = [old for old, _ in moves if old is not None]
-        Projection(db, entry.stream.id).move(removed, [added for _, added in moves if added is not None])
+        added = [new for _, new in moves if new is not None]
+        Projection(db, entry.stream.id).move(removed, added, entry.revision)
 
 
 def _restore_project(entry: Entry, standing: Standing, target: Target, author: Author, is_forced: bool) -> None:

@@ -106,7 +106,7 @@ class _Writing:
 
     def flush(self) -> None:
         """Bring the indices up to date."""
-        self.projection.move(self.removed, self.added)
+        self.projection.move(self.removed, self.added, self.entry.revision)
         self.removed, self.added = [], []
 
     def _replace(self, kind: int, old: int | None, new: int | None) -> None:
