@@ -74,6 +74,8 @@ class Admitted:
     trust: Trust
     files: tuple[Path, ...]
     """The local files it consists of, as far as its own text says; the raster itself first. Empty when remote."""
+    is_online: bool = False
+    """Reading it may ask the network."""
 
     @property
     def path(self) -> Path | None:
@@ -105,10 +107,11 @@ def admit(name: str, trust: Trust) -> Admitted:
     real = trust.check_path(path)
     if trust.level == "uploaded":
         return _admit_upload(real, trust)
-    options: tuple[tuple[str, str], ...] = _OFFLINE
-    if vrt.is_vrt(_head(real)) and vrt.check_network(real, trust):
-        options = _remote_options(trust)
-    return Admitted(Target(str(real), real.name, _owner_drivers(), options), trust, (real,))
+    is_vrt = vrt.is_vrt(_head(real))
+    is_online = is_vrt and vrt.check_network(real, trust)
+    options = _remote_options(trust) if is_online else _OFFLINE
+    drivers = ("VRT",) if is_vrt else _owner_drivers()
+    return Admitted(Target(str(real), real.name, drivers, options), trust, (real,), is_online)
 
 
 def _admit_remote(address: str, trust: Trust) -> Admitted:
@@ -116,7 +119,8 @@ def _admit_remote(address: str, trust: Trust) -> Admitted:
     scheme, _, rest = address.partition("://")
     name = f"/vsis3/{rest}" if scheme == "s3" else f"/vsicurl/{address}"
     options = (*_remote_options(trust), ("CPL_VSIL_CURL_ALLOWED_FILENAME", name))
-    return Admitted(Target(name, rest.split("?")[0].rsplit("/", 1)[-1], _REMOTE_DRIVERS, options), trust, ())
+    title = rest.split("?")[0].rsplit("/", 1)[-1]
+    return Admitted(Target(name, title, _REMOTE_DRIVERS, options), trust, (), is_online=True)
 
 
 def _admit_upload(path: Path, trust: Trust) -> Admitted:
@@ -172,6 +176,6 @@ def _format_of(path: Path) -> str | None:
 
 @cache
 def _owner_drivers() -> tuple[str, ...]:
-    """Return every driver that reads local files."""
+    """Return every driver that reads local files; VRTs are recognised here, not by GDAL, which also looks at names."""
     with rasterio.Env() as environment:
-        return tuple(sorted(set(environment.drivers()) - _NETWORK_DRIVERS))
+        return tuple(sorted(set(environment.drivers()) - _NETWORK_DRIVERS - {"VRT"}))

@@ -64,6 +64,9 @@ class HandlePool:
         self._limit = limit
         self._idle: OrderedDict[int, tuple[Target, Dataset]] = OrderedDict()
         self._lock = threading.Lock()
+        # rasterio warns of every raster without georeference; ours say so in their problems. Set here and for good:
+        # `warnings.catch_warnings` around each opening would not be thread-safe
+        warnings.filterwarnings("ignore", category=NotGeoreferencedWarning)
 
     @contextmanager
     def borrow(self, target: Target) -> Iterator[Dataset]:
@@ -98,8 +101,9 @@ class HandlePool:
         for dataset in gone:
             dataset.close()
 
-    def __len__(self) -> int:
-        """Count the idle handles."""
+    @property
+    def n_idle(self) -> int:
+        """How many handles are open and not lent."""
         return len(self._idle)
 
     def _take(self, target: Target) -> Dataset | None:
@@ -124,12 +128,10 @@ def _open(target: Target) -> Dataset:
         options["OVERVIEW_LEVEL"] = target.overview
     if target.is_unplaced:
         options["GEOREF_SOURCES"] = "NONE"
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", NotGeoreferencedWarning)
-        try:
-            return DatasetReader(_UnparsedPath(target.name), driver=list(target.drivers), sharing=False, **options)
-        except CRSError as error:
-            raise BrokenCrs(f"the CRS of {target.title} cannot be understood: {error}") from error
-        except RasterioError as error:
-            reason = str(error).replace(target.name, target.title) if target.name else str(error)
-            raise RasterError(f"{target.title} cannot be opened: {reason[:500]}") from error
+    try:
+        return DatasetReader(_UnparsedPath(target.name), driver=list(target.drivers), sharing=False, **options)
+    except CRSError as error:
+        raise BrokenCrs(f"the CRS of {target.title} cannot be understood: {error}") from error
+    except RasterioError as error:
+        reason = str(error).replace(target.name, target.title).removeprefix(f"{target.title}: ")
+        raise RasterError(f"{target.title} cannot be opened: {reason[:500]}") from error

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from geo3d.errors import AssetMissing
+from geo3d.errors import AssetMissing, RasterError
 from geo3d.raster import level as levels
 from geo3d.raster.admit import Admitted, admit, source_targets
 from geo3d.raster.capture import captured_of
@@ -20,9 +21,16 @@ from geo3d.raster.problem import RasterProblem
 from geo3d.raster.pyramid import Pyramid, find_pyramid, folder_of, key_of
 from geo3d.raster.reference import Reference, broken_crs, footprint_of, reference_of
 from geo3d.raster.spectral import picture_bands, presets_of
-from geo3d.raster.storage import ONE_PASS_DRIVERS, check_readable, storage_problems, truncation_problem
+from geo3d.raster.storage import (
+    ONE_PASS_DRIVERS,
+    TiffBlocks,
+    check_readable,
+    storage_problems,
+    tiff_blocks,
+    truncation_problem,
+)
 from geo3d.raster.trust import Trust
-from geo3d.raster.vrt import check_overview_reference
+from geo3d.raster.vrt import check_overview_reference, missing_sources
 from geo3d.raster.worldfile import read_world_file
 
 
@@ -55,6 +63,7 @@ class _Opened:
     compression: str | None
     is_point: bool
     captured: str | None
+    blocks: TiffBlocks | None
     problems: list[RasterProblem]
 
 
@@ -79,8 +88,11 @@ def learn(name: str, trust: Trust, cache_dir: Path | None, pool: HandlePool) -> 
         opened = _open(replace(admitted, target=replace(admitted.target, is_unplaced=True)), pool)
     key = key_of(opened.files) if opened.files else None
     sources = _with_cache(opened, key, cache_dir)
-    truncated = truncation_problem(admitted.path, opened.driver) if admitted.path else None
-    problems = [problem for problem in (truncated, broken, *opened.problems) if problem is not None]
+    damage = [broken]
+    if admitted.path is not None:
+        damage.append(truncation_problem(admitted.path, opened.driver, opened.blocks))
+        damage.append(missing_sources(admitted.path) if opened.driver == "VRT" else None)
+    problems = [problem for problem in (*damage, *opened.problems) if problem is not None]
     return Learnt(_info_of(opened, sources, problems), tuple(sources), opened.files, key, identity)
 
 
@@ -100,15 +112,20 @@ def identity_of(path: Path) -> tuple[int, int]:
 def _open(admitted: Admitted, pool: HandlePool) -> _Opened:
     target, path = admitted.target, admitted.path
     stem = Path(target.title).stem
+    if admitted.is_online:
+        _fetch_directories(target, pool)
     with pool.borrow(target) as dataset:
         _check_references(dataset, target.title, admitted.trust)
         files = _files_of(dataset, admitted)
         size_bytes = sum(file.stat().st_size for file in files) if files else None
-        check_readable(dataset, target.title, size_bytes)
+        is_elsewhere = dataset.driver == "VRT" and admitted.trust.level == "owner"  # its bytes may be remote
+        check_readable(dataset, target.title, None if is_elsewhere else size_bytes)
+        is_tiff, is_compressed = dataset.driver == "GTiff", dataset.compression is not None
+        blocks = tiff_blocks(path, is_compressed) if path is not None and is_tiff else None
         content = content_of(dataset, stem)
         takes_world_file = path is not None and dataset.driver in ONE_PASS_DRIVERS | {"JP2OpenJPEG"}
         reference = reference_of(dataset, read_world_file(path) if path and takes_world_file else None)
-        own = _own_levels(dataset, target, content, pool)
+        own = _own_levels(dataset, admitted, content, pool)
         storage = storage_problems(dataset, len(own) > 1 or max(dataset.shape) <= levels.SMALL_ENOUGH)
         return _Opened(
             driver=dataset.driver,
@@ -120,9 +137,20 @@ def _open(admitted: Admitted, pool: HandlePool) -> _Opened:
             interleave=dataset.interleaving.name if dataset.interleaving else None,
             compression=dataset.compression.name.lower() if dataset.compression else None,
             is_point=dataset.tags().get("AREA_OR_POINT") == "Point",
+            blocks=blocks,
             captured=captured_of({**dataset.tags(), **dataset.tags(ns="EXIF")}, stem),
             problems=[*content.problems, *reference.problems, *storage],
         )
+
+
+def _fetch_directories(target: Target, pool: HandlePool) -> None:
+    """Make GDAL fetch what it needs to know about overviews while Python runs on.
+
+    rasterio gives other threads way while it opens a file, not while it counts overviews; on a slow network that would
+    stop the whole server. What opening an overview has fetched is remembered by GDAL.
+    """
+    with contextlib.suppress(RasterError), pool.borrow(replace(target, overview=0)):
+        pass
 
 
 def _info_of(opened: _Opened, sources: Sequence[LevelSource], problems: Sequence[RasterProblem]) -> RasterInfo:
@@ -153,11 +181,13 @@ def _info_of(opened: _Opened, sources: Sequence[LevelSource], problems: Sequence
     )
 
 
-def _own_levels(dataset: Dataset, target: Target, content: Content, pool: HandlePool) -> list[LevelSource]:
+def _own_levels(dataset: Dataset, admitted: Admitted, content: Content, pool: HandlePool) -> list[LevelSource]:
     """Return the native level and the file's own overviews, fine to coarse."""
-    width, height = dataset.width, dataset.height
+    width, height, target = dataset.width, dataset.height, admitted.target
     native = Level(width=width, height=height, factor=(1.0, 1.0), block=_block(dataset), origin="native")
     found = [LevelSource(native, target)]
+    if admitted.is_online and dataset.driver == "VRT":
+        return found  # counting them would open every source on the network, while all of Python waits
     for index in range(min(len(dataset.overviews(band)) for band in dataset.indexes)):
         inner = replace(target, overview=index)
         with pool.borrow(inner) as overview:
@@ -198,8 +228,11 @@ def _cached_levels(pyramid: Pyramid, folder: Path) -> list[LevelSource]:
 
 
 def _files_of(dataset: Dataset, admitted: Admitted) -> tuple[Path, ...]:
-    """Return the local files of a raster, itself first. GDAL is asked only for the owner: asking opens side files."""
-    if admitted.path is None or admitted.trust.level == "uploaded":
+    """Return the local files of a raster, itself first.
+
+    GDAL is asked only for the owner's local files: asking opens side files, and on the network all of Python waits.
+    """
+    if admitted.path is None or admitted.trust.level == "uploaded" or admitted.is_online:
         return admitted.files
     listed = [Path(name) for name in dataset.files if Path(name).is_file()]
     return (admitted.path, *(path for path in listed if path != admitted.path))

@@ -16,8 +16,8 @@ import rasterio
 from rasterio.errors import RasterioError
 from rasterio.windows import Window as GdalWindow
 
-from geo3d.errors import JobCancelled, RasterError
-from geo3d.raster.band import Band, is_nodata, number_of
+from geo3d.errors import AssetMissing, JobCancelled, RasterError
+from geo3d.raster.band import Band, is_nodata, is_storable, number_of
 from geo3d.raster.file import FileReader
 from geo3d.raster.fingerprint import Cancelled, Progress, never, no_progress
 from geo3d.raster.handle import HandlePool
@@ -25,7 +25,7 @@ from geo3d.raster.info import Level, RasterInfo
 from geo3d.raster.level import further_sizes
 from geo3d.raster.pixels import Window
 from geo3d.raster.pyramid import MANIFEST, VERSION, Pyramid, PyramidLevel, find_pyramid, folder_of
-from geo3d.raster.read import Data
+from geo3d.raster.read import Data, Valid
 from geo3d.raster.reduce import Plane, halved, halved_any, halved_nearest
 from geo3d.raster.trust import Trust
 
@@ -142,15 +142,41 @@ def _feed(reader: FileReader, level: int, stage: _Stage, progress: Progress, can
             if cancelled():
                 raise JobCancelled(f"building overviews of {Path(reader.name).name} was cancelled")
             width = min(columns, base.width - left)
-            pixels = reader.read(level, Window(left, top, width, height), bands)
-            data = pixels.data.astype(info.dtype, copy=False)
+            data, valid = _tolerant(reader, level, Window(left, top, width, height), bands)
             if planes[-1] > len(info.bands):
-                valid = np.ones((height, width), np.bool_) if pixels.valid is None else pixels.valid
                 data = np.concatenate([data[: len(planes) - 1], valid[None].astype(info.dtype)])
             strip[:, :, left // 2 : left // 2 + (width + 1) // 2] = reduced(data, planes, info)
         stage.push(strip)
         progress((top + height) / base.height)
     stage.finish()
+
+
+def _tolerant(reader: FileReader, level: int, window: Window, bands: tuple[int, ...]) -> tuple[Data, Valid]:
+    """Read a window; blocks that cannot be decoded become nodata (else 0), so one broken tile costs one tile."""
+    info, (block_width, block_height) = reader.info, reader.info.levels[level].block
+    try:
+        pixels = reader.read(level, window, bands)
+        everywhere = np.ones((window.height, window.width), np.bool_)
+        return pixels.data.astype(info.dtype, copy=False), everywhere if pixels.valid is None else pixels.valid
+    except AssetMissing:
+        raise
+    except RasterError:
+        fills = [info.bands[band - 1].nodata for band in bands]
+        data = np.zeros((len(bands), window.height, window.width), dtype=info.dtype)
+        for plane, fill in zip(data, fills, strict=True):
+            plane[:] = number_of(fill) if fill is not None and is_storable(fill, info.dtype) else 0
+        valid = np.zeros((window.height, window.width), np.bool_)
+    for row in range(window.row, window.row + window.height, block_height):
+        for col in range(window.col, window.col + window.width, block_width):
+            width = min(block_width, window.col + window.width - col)
+            height = min(block_height, window.row + window.height - row)
+            with contextlib.suppress(RasterError):
+                pixels = reader.read(level, Window(col, row, width, height), bands)
+                down = slice(row - window.row, row - window.row + height)
+                across = slice(col - window.col, col - window.col + width)
+                data[:, down, across] = pixels.data
+                valid[down, across] = True if pixels.valid is None else pixels.valid
+    return data, valid
 
 
 def _piece(base: Level, bytes_per_pixel: int) -> tuple[int, int]:

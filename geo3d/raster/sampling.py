@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
+from rasterio.errors import RasterioError
 
 from geo3d.raster.info import Level
 from geo3d.raster.pixels import Window
@@ -31,6 +32,9 @@ def sample(
         base: The level that is really there.
         window: Pixels of the sampled level.
         bytes_per_pixel: Decoded bytes of one pixel of the base that a block read costs.
+
+    Raises:
+        RasterioError: No block at all can be decoded.
     """
     columns = _centers(window.col, window.width, base.width / level.width, base.width)
     rows = _centers(window.row, window.height, base.height / level.height, base.height)
@@ -65,26 +69,34 @@ def _thinned(indices: Indices, block: int, most: int) -> Indices:
 
 
 def _gathered(read: ReadBlock, columns: Indices, rows: Indices, base: Level) -> tuple[Data, Valid | None]:
-    """Read every block that holds a pick once, and place its pixels."""
+    """Read every block that holds a pick once, and place its pixels.
+
+    A block that cannot be decoded is a hole: one broken tile must not hide the whole picture. Native reads name it.
+    """
     data: Data | None = None
-    valid: Valid | None = None
+    valid = np.ones((len(rows), len(columns)), dtype=np.bool_)
+    failure: RasterioError | None = None
     for row_picks in _by_block(rows, base.block[1]):
         for column_picks in _by_block(columns, base.block[0]):
             ys, xs = rows[row_picks], columns[column_picks]
             top, left = int(ys.min()), int(xs.min())
             window = Window(left, top, int(xs.max()) - left + 1, int(ys.max()) - top + 1)
-            piece, piece_valid = read(window)
-            if data is None:
-                data = np.empty((len(piece), len(rows), len(columns)), dtype=piece.dtype)
-            place = np.ix_(ys - top, xs - left)
             down, across = slice(row_picks[0], row_picks[-1] + 1), slice(column_picks[0], column_picks[-1] + 1)
+            try:
+                piece, piece_valid = read(window)
+            except RasterioError as error:
+                failure = error
+                valid[down, across] = False
+                continue
+            if data is None:
+                data = np.zeros((len(piece), len(rows), len(columns)), dtype=piece.dtype)
+            place = np.ix_(ys - top, xs - left)
             data[:, down, across] = piece[:, place[0], place[1]]
             if piece_valid is not None:
-                if valid is None:
-                    valid = np.ones((len(rows), len(columns)), dtype=np.bool_)
                 valid[down, across] = piece_valid[place]
-    assert data is not None, "a window has at least one pixel"
-    return data, valid
+    if data is None:
+        raise failure or ValueError("a window has at least one pixel")
+    return data, None if valid.all() else valid
 
 
 def _by_block(indices: Indices, block: int) -> list[Indices]:

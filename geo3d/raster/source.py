@@ -121,7 +121,8 @@ def open_raster(
         pool: Handles shared with other rasters; None = a small pool of its own.
     """
     if isinstance(path_or_members, (str, Path)):
-        return Raster(FileReader(str(path_or_members), trust, cache_dir, pool or HandlePool(limit=8)))
+        handles = HandlePool(limit=8) if pool is None else pool
+        return Raster(FileReader(str(path_or_members), trust, cache_dir, handles))
     return open_collection(path_or_members, "stack", trust=trust, cache_dir=cache_dir, pool=pool)
 
 
@@ -147,7 +148,7 @@ def open_collection(
     """
     if not names or (kind == "single" and len(names) > 1):
         raise OptionError(f"{len(names)} files cannot be one {kind} raster; say --as layers, stack, mosaic or series")
-    handles = pool or HandlePool(limit=max(8, 2 * len(names)))
+    handles = HandlePool(limit=max(8, 2 * len(names))) if pool is None else pool
     members = [FileReader(str(name), trust, cache_dir, handles) for name in names]
     if len(members) == 1:
         return Raster(members[0])

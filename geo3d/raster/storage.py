@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from geo3d.errors import RasterRefused
+from geo3d.errors import RasterError, RasterRefused
+from geo3d.raster.bytefile import ByteFile
 from geo3d.raster.handle import Dataset
 from geo3d.raster.problem import RasterProblem
+from geo3d.raster.tiff import read_directories
 
 LARGEST_BLOCK_BYTES = 256 << 20
 """Decoded bytes of one block above which a file is refused: a single pixel of it would cost that much memory."""
@@ -25,6 +28,17 @@ READABLE = frozenset(
 
 ONE_PASS_DRIVERS = frozenset({"PNG", "JPEG", "WEBP", "GIF"})
 _MANY_PIXELS = 16 << 20
+_END_MARKERS = {"JPEG": b"\xff\xd9", "PNG": b"IEND"}
+_END_REACH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class TiffBlocks:
+    """How the blocks of all images in a TIFF lie in the file."""
+
+    n_lost: int
+    """Blocks that end beyond the end of the file."""
+    n_total: int
 
 
 def check_readable(dataset: Dataset, title: str, size_bytes: int | None) -> None:
@@ -54,14 +68,7 @@ def check_readable(dataset: Dataset, title: str, size_bytes: int | None) -> None
     together = dataset.count if dataset.interleaving and dataset.interleaving.name == "pixel" else 1
     block_bytes = block_width * block_height * together * np.dtype(dataset.dtypes[0]).itemsize
     if block_bytes > LARGEST_BLOCK_BYTES:
-        raise RasterRefused(
-            f"{title} is stored in blocks of {block_width} x {block_height} pixels, {block_bytes >> 20} MB "
-            "each; a block above "
-            f"{LARGEST_BLOCK_BYTES >> 20} MB is not read. Mend it: gdal_translate -co TILED=YES -co "
-            "COMPRESS=ZSTD -co BIGTIFF=IF_SAFER "
-            f"{title} tiled.tif, or geo3d add --optimise",
-            block=[block_width, block_height],
-        )
+        raise oversized(title, block_width, block_height, block_bytes)
     claimed = dataset.width * dataset.height * sum(np.dtype(dtype).itemsize for dtype in dataset.dtypes)
     if size_bytes is not None and claimed > MOST_BYTES_PER_BYTE * max(size_bytes, 1):
         raise RasterRefused(
@@ -100,17 +107,55 @@ def storage_problems(dataset: Dataset, has_levels: bool) -> Iterator[RasterProbl
         )
 
 
-def truncation_problem(path: Path, driver: str) -> RasterProblem | None:
-    """Return a problem when a JPEG or PNG ends before its end marker: decoders fill the rest with gray, silently."""
-    ends = {"JPEG": (b"\xff\xd9", 64), "PNG": (b"IEND", 64)}
-    if driver not in ends:
+def truncation_problem(path: Path, driver: str, blocks: TiffBlocks | None) -> RasterProblem | None:
+    """Return a problem when a file ends before its picture does: some decoders fill the rest with gray, silently."""
+    if blocks is not None and blocks.n_lost:
+        missing = f"{blocks.n_lost} of its {blocks.n_total} blocks lie"
+    elif driver in _END_MARKERS:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - _END_REACH))
+            if _END_MARKERS[driver] in file.read():
+                return None
+        missing = "its last rows lie"
+    else:
         return None
-    marker, reach = ends[driver]
-    with path.open("rb") as file:
-        size = file.seek(0, 2)
-        file.seek(max(0, size - reach))
-        if marker in file.read():
-            return None
-    return RasterProblem(
-        reason="truncated", severity="error", message="The file ends before its picture does; copy it again."
+    message = f"The file is truncated: {missing} beyond its end; copy it again."
+    return RasterProblem(reason="truncated", severity="error", message=message)
+
+
+def tiff_blocks(path: Path, is_compressed: bool) -> TiffBlocks | None:
+    """Return how a TIFF's blocks lie in the file; None when only GDAL understands it.
+
+    Raises:
+        RasterRefused: It is compressed in blocks above 256 MB. GDAL hides that: it shows a huge strip as rows, and
+            decodes the strip from its start for each of them.
+    """
+    try:
+        file = ByteFile(path)
+    except RasterError:
+        return None
+    try:
+        directories = read_directories(file, path.name)
+    except RasterRefused as error:
+        if is_compressed and "block" in error.details:
+            width, height = error.details["block"]
+            raise oversized(path.name, width, height, error.details["bytes"]) from error
+        return None
+    except RasterError:
+        return None
+    finally:
+        file.close()
+    ends = [d.offsets.astype(np.int64) + d.counts.astype(np.int64) for d in directories]
+    pairs = zip(ends, directories, strict=True)
+    lost = sum(int(np.count_nonzero((end > file.size) & (d.counts > 0))) for end, d in pairs)
+    return TiffBlocks(lost, sum(len(end) for end in ends))
+
+
+def oversized(title: str, width: int, height: int, n_bytes: int) -> RasterRefused:
+    """Return the refusal of a raster whose blocks are too large, with the command that mends it."""
+    return RasterRefused(
+        f"{title} is stored in blocks of {width} x {height} pixels, {n_bytes >> 20} MB each; a block above "
+        f"{LARGEST_BLOCK_BYTES >> 20} MB is not read. Mend it: gdal_translate -co TILED=YES -co COMPRESS=ZSTD "
+        f"-co BIGTIFF=IF_SAFER {title} tiled.tif, or geo3d add --optimise",
+        block=[width, height],
     )

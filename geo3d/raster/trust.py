@@ -37,8 +37,9 @@ class Trust(Value):
             raise RasterRefused(f"{parts.scheme or address[:40]}:// is not read; http, https and s3 are")
         if parts.username is not None or parts.password is not None:
             raise RasterRefused("an address must not carry a user name or password; they would be stored and shown")
-        entry = f"s3://{parts.netloc}" if parts.scheme == "s3" else (parts.hostname or "")
-        if not entry or not any(_matches(allowed, entry, parts.netloc) for allowed in self.hosts):
+        named = (f"s3://{parts.netloc}",) if parts.scheme == "s3" else (parts.hostname or "", parts.netloc.lower())
+        entry = named[0]
+        if entry in ("", "s3://") or not any(_matches(allowed.lower(), named) for allowed in self.hosts):
             raise RasterRefused(
                 f"{entry or address[:80]} is not on the list of allowed hosts; add it with --allow-host {entry}"
             )
@@ -67,8 +68,8 @@ class Trust(Value):
         return real
 
 
-def _matches(allowed: str, entry: str, netloc: str) -> bool:
+def _matches(allowed: str, named: tuple[str, ...]) -> bool:
     """Tell whether a list entry covers a host; never by mere text ending (``evilexample.org``)."""
     if allowed.startswith("*."):
-        return entry.endswith(allowed[1:]) and not entry.startswith("s3://")
-    return allowed.lower() in (entry.lower(), netloc.lower())
+        return named[0].endswith(allowed[1:]) and not named[0].startswith("s3://")
+    return allowed in named

@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from geo3d.errors import RasterError, RasterRefused
+from geo3d.raster.problem import RasterProblem
 from geo3d.raster.trust import Trust
 
 LARGEST_TEXT = 16 << 20
@@ -148,6 +149,22 @@ def check_network(path: Path, trust: Trust) -> bool:
     return found
 
 
+def missing_sources(path: Path) -> RasterProblem | None:
+    """Return a problem when a VRT names local files that are gone: GDAL shows zeros there, without a word."""
+    lost = []
+    for element in parse(path).iter("SourceFilename"):
+        text = (element.text or "").strip()
+        is_plain = text and not _NETWORK.search(text) and not re.match(r"/vsi|[A-Z0-9_]{2,}:|<", text)
+        folder = path.parent if element.get("relativeToVRT") == "1" else Path()
+        if is_plain and not (folder / text).exists():
+            lost.append(text)
+    if not lost:
+        return None
+    named = ", ".join(sorted(set(lost))[:3])
+    message = f"{len(set(lost))} files that the VRT refers to are gone ({named}); its pixels there are empty."
+    return RasterProblem(reason="source-missing", severity="error", message=message)
+
+
 def check_overview_reference(reference: str, title: str, trust: Trust) -> None:
     """Judge where a file says its overviews lie: GDAL follows the tag ``OVERVIEW_FILE`` of any TIFF or ``.aux.xml``.
 
@@ -170,7 +187,8 @@ def _check_reference(reference: str, trust: Trust) -> None:
 
 def _texts(root: Element) -> Iterator[str]:
     for element in root.iter():
-        if element.tag in ("SourceFilename", "SourceDataset", "MDI", "OOI"):
+        is_overview = element.tag == "MDI" and element.get("key") == "OVERVIEW_FILE"
+        if is_overview or element.tag in ("SourceFilename", "SourceDataset"):
             yield element.text or ""
 
 
