@@ -13,6 +13,7 @@ import type { Toasts } from '../kit/toasts'
 import { ArrangeDialog, type Arranged } from './arrange-dialog'
 import { DropZone } from './drop-zone'
 import { NamePrompt } from './name-prompt'
+import { pickFiles } from './pick-files'
 import { SceneCard } from './scene-card'
 import { DeleteDialog, TitleDialog } from './scene-dialogs'
 import { type Order, SceneList } from './scene-list'
@@ -293,16 +294,4 @@ function FirstSteps({ onChoose, onNew }: ActsProps) {
       </EmptyState>
     </div>
   )
-}
-
-/** Let the person choose files; resolves with none when they think better of it. */
-function pickFiles(): Promise<readonly File[]> {
-  return new Promise((resolve) => {
-    const input = document.createElement('input')
-    input.type = 'file'
-    input.multiple = true
-    input.onchange = () => resolve([...(input.files ?? [])])
-    input.oncancel = () => resolve([])
-    input.click()
-  })
 }
