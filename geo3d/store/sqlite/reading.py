@@ -9,11 +9,11 @@ from typing import Any
 
 from geo3d.errors import OptionError
 from geo3d.store.contract import Bounds, Query
-from geo3d.store.sqlite.log import JSON_PARTS, Stream, assemble
+from geo3d.store.sqlite.log import Stream, assemble
 from geo3d.store.sqlite.schema import ANNOTATION
 from geo3d.store.sqlite.selecting import frame_row, kind_index, select, states_of
 
-_BATCH = 256
+_BATCH = 512
 _ROUNDING = 2.0**-20
 """More than SQLite moves a bound when it rounds it to float32, relative to it."""
 
@@ -22,11 +22,12 @@ def matching(db: sqlite3.Connection, stream: Stream, query: Query, codes: Mappin
     """Iterate over the JSON of the documents that match, in order of fid."""
     selection = select(db, stream, query, codes)
     selection.values["limit"] = -1 if query.limit is None else query.limit
-    sql = selection.sql(
-        f"{JSON_PARTS}, {selection.revision}",
-        f"CROSS JOIN content c ON c.id = {selection.content} LEFT JOIN tail t ON t.id = c.tail",
-        f"ORDER BY {selection.fid} LIMIT :limit",
+    found = selection.sql(
+        f"{selection.fid} AS fid, {selection.content} AS content, {selection.revision} AS revision",
+        rest=f"ORDER BY {selection.fid} LIMIT :limit",
     )
+    # sorted before the JSON is fetched: what a large view has to sort is a few numbers per document
+    sql = f"SELECT c.body, c.tail, q.revision FROM ({found}) q CROSS JOIN content c ON c.id = q.content"
     yield from _documents(db, sql, selection.values)
 
 
@@ -69,19 +70,23 @@ def documents_at(db: sqlite3.Connection, stream: Stream, revision: int, kind: st
         "  SELECT c.fid, v.previous FROM changed c JOIN version v ON v.seq = c.first WHERE v.previous IS NOT NULL"
         "  UNION ALL SELECT d.fid, d.head FROM document d WHERE d.stream = :stream AND d.kind = :kind"
         "  AND d.content IS NOT NULL AND d.fid NOT IN (SELECT fid FROM changed))"
-        f" SELECT {JSON_PARTS}, k.revision FROM then_current n JOIN version v ON v.seq = n.seq"
-        " JOIN change_set k ON k.id = v.change_set JOIN content c ON c.id = v.content"
-        " LEFT JOIN tail t ON t.id = c.tail ORDER BY n.fid"
+        " SELECT c.body, c.tail, q.revision FROM (SELECT n.fid, v.content, k.revision FROM then_current n"
+        "  JOIN version v ON v.seq = n.seq JOIN change_set k ON k.id = v.change_set ORDER BY n.fid) q"
+        " CROSS JOIN content c ON c.id = q.content"
     )
     yield from _documents(db, sql, {"boundary": boundary, "stream": stream.id, "kind": kind_index(kind)})
 
 
 def _documents(db: sqlite3.Connection, sql: str, values: Mapping[str, Any]) -> Iterator[bytes]:
+    """Iterate over the JSON of rows of (body, tail, revision)."""
+    tails: dict[int | None, bytes] = {None: b""}
     cursor = db.execute(sql, values)
     try:
         while rows := cursor.fetchmany(_BATCH):
             for body, tail, revision in rows:
-                yield assemble(body, tail, revision)
+                if tail not in tails:
+                    (tails[tail],) = db.execute("SELECT json FROM tail WHERE id = ?", (tail,)).fetchone()
+                yield assemble(body, tails[tail], revision)
     finally:
         cursor.close()
 
