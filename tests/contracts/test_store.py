@@ -6,9 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
 
 from geo3d.store import Store, open_store
 from tests.contracts.stores.loading import LoadSuite
+from tests.contracts.stores.machine import StoreMachine
 from tests.contracts.stores.painting import PaintingSuite
 from tests.contracts.stores.reading import ReadingSuite
 from tests.contracts.stores.tiling import TileSuite
@@ -54,3 +57,13 @@ class TestSqliteLoads(Sqlite, LoadSuite):
 
 class TestSqlitePainting(Sqlite, PaintingSuite):
     pass
+
+
+def test_sqlite_says_what_a_dictionary_says(tmp_path_factory: pytest.TempPathFactory) -> None:
+    class SqliteMachine(StoreMachine):
+        def __init__(self) -> None:
+            folder = tmp_path_factory.mktemp("workspace")
+            type(self).open_again = staticmethod(lambda: open_store(folder, create=True))
+            super().__init__()
+
+    run_state_machine_as_test(SqliteMachine, settings=settings(stateful_step_count=30))

@@ -153,6 +153,7 @@ MIGRATIONS: Sequence[Migration] = ()
 """``MIGRATIONS[i]`` makes version i + 2 of version i + 1, inside a transaction that the caller owns. Append only."""
 
 SCHEMA_VERSION = 1 + len(MIGRATIONS)
+"""The schema that this geo3d writes."""
 
 
 def statements_of(script: str) -> list[str]:
@@ -174,8 +175,8 @@ def create(db: sqlite3.Connection) -> None:
     migrate(db)
 
 
-def migrate(db: sqlite3.Connection) -> None:
-    """Bring an older database to `SCHEMA_VERSION`, inside the caller's transaction.
+def version_of(db: sqlite3.Connection) -> int:
+    """Return the schema version of a database.
 
     Raises:
         StoreError: It is no workspace, or a newer geo3d wrote it.
@@ -190,6 +191,12 @@ def migrate(db: sqlite3.Connection) -> None:
             found=version,
             known=SCHEMA_VERSION,
         )
+    return int(version)
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Bring an older database to `SCHEMA_VERSION`, inside the caller's transaction. Raises as `version_of`."""
+    version = version_of(db)
     for number, migration in enumerate(MIGRATIONS[version - 1 :], start=version + 1):
         migration(db)
         db.execute(f"PRAGMA user_version = {number}")

@@ -19,7 +19,7 @@ from geo3d.store.sqlite.connection import ReaderPool, Writer, connect, store_err
 from geo3d.store.sqlite.layers import read_chunks
 from geo3d.store.sqlite.loading import load_batches
 from geo3d.store.sqlite.log import Author, Stream
-from geo3d.store.sqlite.schema import LAYER, SCENE, create, migrate
+from geo3d.store.sqlite.schema import LAYER, SCENE, create, migrate, version_of
 from geo3d.store.sqlite.selecting import check_query, frame_row, kind_index
 from geo3d.store.sqlite.standing import DocumentCache, codes_of, project_of, scene_of
 from geo3d.store.sqlite.tiling import labels_of_tile
@@ -41,14 +41,16 @@ class SqliteStore:
         self.path = path
         self._cache = DocumentCache()
         self._readers = ReaderPool(path)
+        with self._readers.lease() as db:  # before anything is written to what may be somebody else's file
+            version_of(db)
+        self._watch = connect(path, is_reader=True)
+        self._watch_lock = threading.Lock()
         self._writer = Writer(path)
         try:
             self._writer.run(migrate)
-            self._watch = connect(path, is_reader=True)
         except BaseException:
-            self._writer.close()
+            self.close()
             raise
-        self._watch_lock = threading.Lock()
 
     @classmethod
     def make(cls, path: Path) -> SqliteStore:
