@@ -1,3 +1,49 @@
 import { render } from 'preact'
+import { App, Shell } from './app'
+import { Camera } from './views/camera'
+import './panels/kit/theme.css'
 
-render(<h1>geo3d</h1>, document.getElementById('app')!)
+/** What tests may look at: nothing here is needed to work. */
+interface Window3d {
+  /** True when everything asked for is stored, loaded and drawn. */
+  readonly idle: boolean
+  /** Return where a position of the view frame is on the page, in CSS pixels. */
+  toPage(x: number, y: number): readonly [number, number] | null
+  /** Return the position of the view frame under a place of the page. */
+  toFrame(x: number, y: number): readonly [number, number] | null
+}
+
+declare global {
+  interface Window {
+    geo3d?: Window3d
+  }
+}
+
+const shell = new Shell(localStorage)
+
+const camera = () => {
+  const view = shell.bench.peek()?.stage.peek()?.view
+  return view && { camera: view.camera.peek(), box: view.element.getBoundingClientRect() }
+}
+
+window.geo3d = {
+  get idle() {
+    if (shell.route.peek() === null) return shell.session.peek() !== null
+    const bench = shell.bench.peek()
+    const stage = bench?.stage.peek()
+    if (!bench || !stage) return false
+    return stage.isIdle.peek() && !stage.isCatchingUp && bench.session.outbox.state.peek().kind === 'saved'
+  },
+  toPage(x, y) {
+    const at = camera()
+    if (!at) return null
+    const [left, top] = Camera.toScreen(at.camera, [x, y])
+    return [left + at.box.left, top + at.box.top]
+  },
+  toFrame(x, y) {
+    const at = camera()
+    return at ? Camera.toFrame(at.camera, [x - at.box.left, y - at.box.top]) : null
+  },
+}
+
+render(<App shell={shell} />, document.getElementById('app')!)

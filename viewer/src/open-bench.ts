@@ -1,0 +1,38 @@
+import type { SessionInfo } from './api/client'
+import { projectApi } from './api/project'
+import { sceneApi } from './api/scene'
+import type { Shell } from './app'
+import { browserDrawer } from './document/drawer'
+import { Session } from './document/session'
+import { Workbench } from './panels/workbench'
+
+/** Return everything that belongs to one open scene, put together. The map library comes when the map does. */
+export async function openBench(shell: Shell, id: string, actor: SessionInfo): Promise<Workbench> {
+  const [scene, project, counts, drawer] = await Promise.all([
+    sceneApi(id).get(),
+    projectApi.get(),
+    sceneApi(id).counts(),
+    browserDrawer(),
+  ])
+  const session = new Session({
+    actor,
+    scene,
+    project,
+    revision: counts.revision,
+    drawer,
+    refused: (set, problem) => shell.toasts.error(`“${set.message}” was not kept: ${problem.message}`),
+  })
+  session.counts.value = counts.counts
+  const bench = new Workbench({
+    session,
+    toasts: shell.toasts,
+    board: shell.board,
+    storage: shell.storage,
+    openView: async (element, place) => {
+      const { MapView } = await import('./views/map/map-view')
+      return new MapView(element, place)
+    },
+  })
+  await session.outbox.restore()
+  return bench
+}

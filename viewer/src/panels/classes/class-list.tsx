@@ -1,0 +1,203 @@
+import { useRef, useState } from 'preact/hooks'
+import { projectApi } from '../../api/project'
+import { Id } from '../../model/id'
+import { type LabelClass, Ontology } from '../../model/ontology'
+import { IconButton, Kbd } from '../kit/button'
+import { ColorPicker } from '../kit/color-picker'
+import { Icon } from '../kit/icon'
+import type { PanelProps } from '../panel'
+import type { Workbench } from '../workbench'
+import './classes.css'
+
+/** The classes: which one is drawn, how many there are of each, their names and colours. */
+export function ClassList({ bench }: PanelProps) {
+  const { session } = bench
+  const ontology = session.ontology.value
+  const keys = new Map([...Ontology.keys(ontology)].map(([key, c]) => [c.slug, key]))
+  const chosen = session.chosen.value?.slug
+  const active = Ontology.active(ontology)
+  return (
+    <div class="classes">
+      {active.length === 0 && (
+        <p class="dim classes-none">No class yet. A class says what an object is: Building, Road, Tree.</p>
+      )}
+      <ul aria-label="Classes">
+        {active.map((label) => (
+          <ClassRow
+            key={label.slug}
+            bench={bench}
+            label={label}
+            keyName={keys.get(label.slug)}
+            isChosen={label.slug === chosen}
+          />
+        ))}
+      </ul>
+      <AddClass bench={bench} />
+    </div>
+  )
+}
+
+interface ClassRowProps {
+  readonly bench: Workbench
+  readonly label: LabelClass
+  readonly keyName: string | undefined
+  readonly isChosen: boolean
+}
+
+function ClassRow({ bench, label, keyName, isChosen }: ClassRowProps) {
+  const { session, toasts } = bench
+  const [isRenaming, setRenaming] = useState(false)
+  const n = session.counts.value[label.slug] ?? 0
+  const isHidden = bench.hidden.value.has(label.slug)
+  const change = (changed: LabelClass, message: string) =>
+    void session.changeClass(changed, message).catch((error) => toasts.error(error))
+  const rename = (title: string) => {
+    setRenaming(false)
+    if (title.trim() && title.trim() !== label.title)
+      change({ ...label, title: title.trim() }, `Rename ${label.title}`)
+  }
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the button in it does the same; the whole row is a larger target
+    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: likewise
+    <li
+      class="class-row"
+      data-chosen={isChosen || undefined}
+      data-hidden={isHidden || undefined}
+      onClick={() => chooseClass(bench, label.slug)}
+      onDblClick={() => setRenaming(true)}
+    >
+      <ColorPicker
+        label={`Colour of ${label.title}`}
+        value={label.color}
+        onChange={(color) => change({ ...label, color }, `Recolour ${label.title}`)}
+      />
+      {isRenaming ? (
+        <NameInput value={label.title} onDone={rename} onCancel={() => setRenaming(false)} />
+      ) : (
+        <button
+          type="button"
+          class="class-title ellipsis"
+          aria-pressed={isChosen}
+          title={label.guideline || label.title}
+          onClick={stopped(() => chooseClass(bench, label.slug))}
+          onKeyDown={(event) => event.key === 'F2' && setRenaming(true)}
+        >
+          {label.title}
+        </button>
+      )}
+      {keyName && !isRenaming && <Kbd keys={keyName.toUpperCase()} />}
+      <span class="class-acts">
+        <IconButton
+          icon="pencil"
+          size={22}
+          label={`Rename ${label.title}`}
+          onClick={stopped(() => setRenaming(true))}
+        />
+      </span>
+      <span class="class-eye" data-on={isHidden || undefined}>
+        <IconButton
+          icon={isHidden ? 'eye-off' : 'eye'}
+          size={22}
+          label={`${isHidden ? 'Show' : 'Hide'} ${label.title}`}
+          onClick={stopped(() => toggleHidden(bench, label.slug))}
+        />
+      </span>
+      <span class="class-count mono">{n.toLocaleString('en').replaceAll(',', '\u2009')}</span>
+    </li>
+  )
+}
+
+interface NameInputProps {
+  readonly value: string
+  readonly onDone: (title: string) => void
+  readonly onCancel: () => void
+}
+
+function NameInput({ value, onDone, onCancel }: NameInputProps) {
+  return (
+    <input
+      class="kit-input class-name"
+      aria-label="Name of the class"
+      // biome-ignore lint/a11y/noAutofocus: the person has just asked to rename
+      autoFocus
+      defaultValue={value}
+      maxLength={200}
+      ref={(input) => input?.select()}
+      onClick={(event) => event.stopPropagation()}
+      onBlur={(event) => onDone(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        event.stopPropagation()
+        if (event.key === 'Enter') onDone(event.currentTarget.value)
+        if (event.key === 'Escape') onCancel()
+      }}
+    />
+  )
+}
+
+function AddClass({ bench }: PanelProps) {
+  const { session, toasts } = bench
+  const [title, setTitle] = useState('')
+  const [isBusy, setBusy] = useState(false)
+  const input = useRef<HTMLInputElement>(null)
+  const add = async () => {
+    if (!title.trim() || isBusy) return
+    setBusy(true)
+    try {
+      const made = await projectApi.addClass(title.trim(), Id.make())
+      await session.refreshProject()
+      session.choose(made.slug)
+      setTitle('')
+    } catch (error) {
+      toasts.error(error)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <form
+      class="class-add"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void add()
+      }}
+    >
+      <Icon name={isBusy ? 'spinner' : 'plus'} size={14} />
+      <input
+        ref={input}
+        aria-label="Name of a new class"
+        placeholder="Add class"
+        value={title}
+        maxLength={200}
+        onInput={(event) => setTitle(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'Escape') {
+            setTitle('')
+            event.currentTarget.blur()
+          }
+        }}
+      />
+      {title.trim() && <Kbd keys="Enter" />}
+    </form>
+  )
+}
+
+/** Draw with a class; where objects are chosen with the select tool, they become of that class. */
+export function chooseClass(bench: Workbench, slug: string): void {
+  const { session, tool } = bench
+  session.choose(slug)
+  const ids = session.selection.ids.peek()
+  if (ids.length && tool.peek().group === 'navigate') session.editor.relabel(ids, slug)
+}
+
+function toggleHidden(bench: Workbench, slug: string): void {
+  const hidden = new Set(bench.hidden.peek())
+  if (!hidden.delete(slug)) hidden.add(slug)
+  bench.hidden.value = hidden
+}
+
+function stopped(work: () => void) {
+  return (event: Event) => {
+    event.stopPropagation()
+    work()
+  }
+}

@@ -1,0 +1,9 @@
+import type { Panel } from '../panel'
+import { Inspector } from './inspector'
+
+export const inspector: Panel = {
+  id: 'inspector',
+  title: 'Inspector',
+  component: Inspector,
+  isShown: (bench) => bench.session.selection.ids.value.length > 0,
+}

@@ -1,0 +1,59 @@
+import { useEffect, useRef } from 'preact/hooks'
+import { Asset, Scene } from '../../model/scene'
+import { RasterStyle } from '../../raster/style'
+import { EmptyState } from '../kit/empty-state'
+import { Icon } from '../kit/icon'
+import type { PanelProps } from '../panel'
+import { crsName } from '../status-bar/status-bar'
+import { Minimap } from './minimap'
+import './map-panel.css'
+
+/** The map, what it shows in words, and where it looks. */
+export function MapPanel({ bench }: PanelProps) {
+  const element = useRef<HTMLDivElement>(null)
+  useEffect(() => bench.attach(element.current!), [bench])
+  const stage = bench.stage.value
+  const isEmpty = Scene.rasters(bench.session.scene.value).length === 0
+  return (
+    <main class="map-panel" aria-label="Map">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the map takes the keys of its tools while it has the focus */}
+      <div ref={element} class="map" tabIndex={0} role="application" aria-label="Map of the scene" />
+      {isEmpty && (
+        <div class="map-empty">
+          <EmptyState icon="image" title="This scene has no image yet">
+            Drop GeoTIFFs, photos or other rasters here, or anywhere in this window.
+          </EmptyState>
+        </div>
+      )}
+      <Chip bench={bench} />
+      {stage && <Minimap bench={bench} stage={stage} />}
+      {!isEmpty && !stage && (
+        <p class="map-wait">
+          <Icon name="spinner" size={16} /> Opening the map
+        </p>
+      )}
+    </main>
+  )
+}
+
+/** What is looked at, in the corner of the map: file, bands, reference system; and what stands in its way. */
+function Chip({ bench }: PanelProps) {
+  const { active, shelf, place, session } = bench
+  const asset = Scene.asset(session.scene.value, active.value)
+  if (!asset) return null
+  const shelved = shelf.shelved.value.get(asset.id)
+  const info = shelved?.facts?.info
+  const frame = place.value?.frame
+  const parts = [
+    Asset.nameOf(asset),
+    info && shelved ? RasterStyle.titleOf(shelved.style, info) : null,
+    frame?.kind === 'map' ? crsName(frame) : frame ? 'pixel space' : null,
+  ]
+  return (
+    <div class="map-chip">
+      <span>{parts.filter(Boolean).join(' · ')}</span>
+      {!place.value && !shelved?.problem && <span class="dim">waiting for the file</span>}
+      {shelved?.problem && <span class="map-problem">{shelved.problem}</span>}
+    </div>
+  )
+}

@@ -1,0 +1,112 @@
+import { useSignal } from '@preact/signals'
+import { useEffect } from 'preact/hooks'
+import { PANELS } from '..'
+import type { Commands } from '../help/commands'
+import type { Keymap } from '../help/keymap'
+import { Icon } from '../kit/icon'
+import { Splitter } from '../kit/splitter'
+import type { Panel } from '../panel'
+import { DropZone } from '../start/drop-zone'
+import { StatusBar } from '../status-bar/status-bar'
+import { ToolRail } from '../tool-rail/tool-rail'
+import { TopBar } from '../top-bar/top-bar'
+import type { Workbench } from '../workbench'
+import { MapPanel } from './map-panel'
+import { classCommands, sceneCommands } from './scene-commands'
+import { SceneDialogs, SceneUploads, useDrop } from './scene-dialogs'
+import './scene-page.css'
+
+interface ScenePageProps {
+  readonly bench: Workbench
+  readonly commands: Commands
+  readonly keymap: Keymap
+}
+
+const SIDE = { least: 240, most: 520, first: 296 }
+
+/** One scene: the map in the middle, tools at the left, what is known at the right. */
+export function ScenePage({ bench, commands, keymap }: ScenePageProps) {
+  const width = useSignal(SIDE.first)
+  const { uploads, take } = useDrop(bench)
+  useEffect(() => commands.add(...sceneCommands(bench)), [bench, commands])
+  const ontology = bench.session.ontology.value
+  useEffect(() => commands.add(...classCommands(bench)), [bench, commands, ontology])
+  useEffect(() => keymap.listen(window, () => ['map']), [keymap])
+  return (
+    <DropZone label={`Add to “${bench.session.scene.value.title}”`} onFiles={take}>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: it only keeps keys away from the map that are meant for what has the focus */}
+      <div class="scene-page" onKeyDown={keepOwnKeys}>
+        <TopBar bench={bench} commands={commands} keymap={keymap} />
+        <div class="scene-middle">
+          <ToolRail bench={bench} keymap={keymap} />
+          <div class="scene-map">
+            <MapPanel bench={bench} />
+            <SceneUploads uploads={uploads} />
+          </div>
+          <Splitter
+            label="Width of the side panel"
+            axis="x"
+            isReversed
+            value={width.value}
+            min={SIDE.least}
+            max={SIDE.most}
+            onChange={(to) => {
+              width.value = to
+            }}
+          />
+          <aside class="side" style={{ width: width.value }} aria-label="Labels">
+            {PANELS.map((panel) => (
+              <Section key={panel.id} bench={bench} panel={panel} />
+            ))}
+          </aside>
+        </div>
+        <StatusBar bench={bench} />
+        <SceneDialogs bench={bench} />
+      </div>
+    </DropZone>
+  )
+}
+
+/** Keys that mean something to whatever has the focus; elsewhere than on the map they are not the map's. */
+const OWN_KEYS: ReadonlySet<string> = new Set([
+  'Enter',
+  'Tab',
+  ' ',
+  'ArrowUp',
+  'ArrowDown',
+  'ArrowLeft',
+  'ArrowRight',
+])
+
+function keepOwnKeys(event: KeyboardEvent): void {
+  const isOnMap = event.target instanceof Element && event.target.closest('.map-panel') !== null
+  if (OWN_KEYS.has(event.key) && !isOnMap) event.stopPropagation()
+}
+
+function Section({ bench, panel }: { readonly bench: Workbench; readonly panel: Panel }) {
+  const isOpen = useSignal(true)
+  if (panel.isShown?.(bench) === false) return null
+  const { component: Body, aside: Aside } = panel
+  return (
+    <section
+      class="side-section"
+      data-tall={(panel.isTall && isOpen.value) || undefined}
+      aria-label={panel.title}
+    >
+      <h2>
+        <button
+          type="button"
+          aria-expanded={isOpen.value}
+          onClick={() => {
+            isOpen.value = !isOpen.value
+          }}
+        >
+          <Icon name={isOpen.value ? 'chevron-down' : 'chevron-right'} size={11} />
+          {panel.title}
+        </button>
+        {Aside && <Aside bench={bench} />}
+      </h2>
+      {isOpen.value && <Body bench={bench} />}
+    </section>
+  )
+}

@@ -1,0 +1,229 @@
+import { computed, effect, type Signal, signal } from '@preact/signals'
+import { follow } from '../api/feed'
+import type { Session } from '../document/session'
+import { Bounds } from '../math/bounds'
+import { Annotation } from '../model/annotation'
+import type { Geometry } from '../model/geometry'
+import type { Id } from '../model/id'
+import { Scene, type ViewFrame } from '../model/scene'
+import type { RasterPicture } from '../raster/picture'
+import { RasterShelf, Shelved } from '../raster/shelf'
+import { boundsOf } from '../shapes/hit'
+import { TOOLS } from '../tools'
+import type { Tool } from '../tools/tool'
+import { Stage } from '../views/stage'
+import type { View } from '../views/view'
+import type { JobBoard } from './exchange/job-board'
+import type { Toasts } from './kit/toasts'
+
+/** Opens a view of a frame in an element; the map library is loaded when the first one is. */
+export type OpenView = (element: HTMLElement, place: ViewFrame) => Promise<View>
+
+export interface WorkbenchGiven {
+  readonly session: Session
+  readonly toasts: Toasts
+  readonly board: JobBoard
+  readonly openView: OpenView
+  readonly storage: Storage | null
+}
+
+/** Everything that the panels around one open scene read and change. */
+export class Workbench {
+  readonly session: Session
+  readonly toasts: Toasts
+  readonly board: JobBoard
+  readonly shelf: RasterShelf
+  readonly tool: Signal<Tool> = signal(TOOLS[0]!)
+  /** The drawing tool that N takes up again. */
+  readonly lastDrawn: Signal<Tool> = signal(TOOLS.find((tool) => tool.group === 'draw')!)
+  readonly isSnapping = signal(true)
+  readonly hidden = signal<ReadonlySet<string>>(new Set())
+  readonly fillOpacity = signal(0.25)
+  readonly areLabelsVisible = signal(true)
+  /** The raster that decides the view frame. */
+  readonly active: Signal<Id | null>
+  readonly place = computed<ViewFrame | null>(() => {
+    const active = this.active.value
+    return active === null ? null : Scene.viewFrame(this.session.scene.value, active)
+  })
+  /** What the view shows, bottom first. */
+  readonly pictures = computed<readonly RasterPicture[]>(() => this.#pictures())
+  readonly stage = signal<Stage | null>(null)
+  /** True while the connection to the feed stands. */
+  readonly isLive = signal(false)
+  /** Which dialog of the scene is open. */
+  readonly open = signal<'export' | 'import' | null>(null)
+  /** Label files that were dropped on the scene and are to be imported. */
+  readonly dropped = signal<readonly File[]>([])
+  readonly #openView: OpenView
+  readonly #ends: (() => void)[] = []
+  #mounting = 0
+
+  constructor(given: WorkbenchGiven) {
+    const { session } = given
+    this.session = session
+    this.toasts = given.toasts
+    this.board = given.board
+    this.#openView = given.openView
+    this.shelf = new RasterShelf(given.storage)
+    this.active = signal(Scene.rasters(session.scene.peek())[0]?.id ?? null)
+    this.#ends.push(
+      effect(() => {
+        const rasters = Scene.rasters(session.scene.value)
+        for (const { id } of rasters) this.shelf.want(id)
+        if (!rasters.some(({ id }) => id === this.active.peek())) this.active.value = rasters[0]?.id ?? null
+      }),
+      effect(() => {
+        if (this.tool.value.group === 'draw') this.lastDrawn.value = this.tool.value
+      }),
+      this.#follow(),
+    )
+  }
+
+  /** Show the scene in an element; returns what ends it. A raster of another frame opens another view. */
+  attach(element: HTMLElement): () => void {
+    let frame: string | null = null
+    const end = effect(() => {
+      const place = this.place.value
+      const key = place && `${place.frame.id} ${place.affine ? '' : place.asset}`
+      if (key === frame) return
+      frame = key
+      void this.#mount(element, place)
+    })
+    return () => {
+      end()
+      this.#mounting++
+      this.#unmount()
+    }
+  }
+
+  /** Show all of a raster; of another frame too. */
+  zoomTo(asset: Id): void {
+    const place = Scene.viewFrame(this.session.scene.peek(), asset)
+    if (!place) return
+    if (place.frame.id !== this.place.peek()?.frame.id) this.active.value = asset
+    this.fit(boundsOfPlace(place))
+  }
+
+  /** Show all of some bounds of the view frame. */
+  fit(bounds: Bounds): void {
+    this.stage.peek()?.view.fit(bounds)
+  }
+
+  /** Bring objects into sight. */
+  zoomToObjects(ids: readonly Id[]): void {
+    const stage = this.stage.peek()
+    const all = ids.map((id) => stage?.shown.get(id)?.bounds).filter((bounds) => bounds !== undefined)
+    if (!stage || !all.length) return
+    const joined = all.reduce(Bounds.joined)
+    const room =
+      Math.max(joined[2] - joined[0], joined[3] - joined[1], 40 * (stage.place.affine?.a ?? 1)) * 0.75
+    const [x, y] = Bounds.center(joined)
+    stage.view.fit(Bounds.around([x, y], room))
+  }
+
+  /** Draw geometries of an import over the map before it is done; null = no more. */
+  async preview(geometries: readonly Geometry[] | null): Promise<void> {
+    const stage = this.stage.peek()
+    if (!stage) return
+    const given = { scene: this.session.id, label: '', actor: '', tool: '' }
+    const strange = (geometries ?? []).map((geometry) => Annotation.make({ ...given, geometry }))
+    await stage.placement.prepare(strange)
+    const shown = strange.map((a) => stage.placement.shown(a)).filter((geometry) => geometry !== null)
+    stage.hand.preview.value = shown
+    const bounds = shown.map(boundsOf).filter((b) => b !== null)
+    if (bounds.length) stage.view.fit(bounds.reduce(Bounds.joined))
+  }
+
+  /** Close everything that the bench started. */
+  close(): void {
+    for (const end of this.#ends) end()
+    this.#mounting++
+    this.#unmount()
+    this.session.close()
+  }
+
+  async #mount(element: HTMLElement, place: ViewFrame | null): Promise<void> {
+    const mounting = ++this.#mounting
+    this.#unmount()
+    if (!place) return
+    const view = await this.#openView(element, place)
+    if (mounting !== this.#mounting) return view.close()
+    this.stage.value = new Stage({
+      session: this.session,
+      view,
+      place,
+      tool: this.tool,
+      pictures: this.pictures,
+      isSnapping: this.isSnapping,
+      hidden: this.hidden,
+      fillOpacity: this.fillOpacity,
+      areLabelsVisible: this.areLabelsVisible,
+      tell: (sentence) => this.toasts.tell(sentence),
+    })
+  }
+
+  #unmount(): void {
+    const stage = this.stage.peek()
+    this.stage.value = null
+    stage?.close()
+  }
+
+  #follow(): () => void {
+    const { session } = this
+    let wasLive = true
+    return follow(session.id, session.revision.peek(), {
+      commit: (commit) => session.receive(commit),
+      reload: (revision) => void session.reload(revision).catch((error) => this.toasts.error(error)),
+      job: (job) => this.board.receive(job),
+      asset: ({ asset }) => {
+        void session.refreshScene().catch(() => {})
+        void this.shelf.refresh(asset)
+      },
+      project: (revision) => void session.refreshProject(revision).catch(() => {}),
+      isLive: (isLive) => {
+        this.isLive.value = isLive
+        if (isLive) session.outbox.heard()
+        else if (wasLive) session.outbox.lost()
+        wasLive = isLive
+      },
+    })
+  }
+
+  #pictures(): readonly RasterPicture[] {
+    const [scene, frame] = [this.session.scene.value, this.place.value?.frame.id]
+    const pictures: RasterPicture[] = []
+    for (const { id } of Scene.rasters(scene)) {
+      const place = Scene.viewFrame(scene, id)
+      const shelved = this.shelf.shelved.value.get(id)
+      if (!place || place.frame.id !== frame || !shelved?.facts) continue
+      const { facts, style, opacity, isVisible } = shelved
+      const isPalette =
+        facts.info.palette !== null &&
+        style.bands.length === 1 &&
+        !style.expression &&
+        !style.colormap &&
+        !style.range.length
+      const ranges = Shelved.ranges(shelved)
+      pictures.push({
+        asset: id,
+        version: facts.version,
+        info: facts.info,
+        place,
+        style,
+        ranges: ranges ?? [],
+        opacity,
+        isVisible,
+        isRaw: ranges !== null && !isPalette,
+      })
+    }
+    return pictures
+  }
+}
+
+/** Return the bounds of a raster in its view frame. */
+export function boundsOfPlace({ pixel, affine }: ViewFrame): Bounds {
+  const [width, height] = pixel.size
+  if (!affine) return [0, 0, width, height]
+  return [affine.c, affine.f + affine.e * height, affine.c + affine.a * width, affine.f]
+}

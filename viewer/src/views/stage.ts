@@ -1,0 +1,142 @@
+import { computed, effect, type ReadonlySignal } from '@preact/signals-core'
+import { BASE } from '../api/client'
+import { Neighbourhood } from '../document/neighbourhood'
+import type { Session } from '../document/session'
+import { Bounds } from '../math/bounds'
+import type { LabelClass } from '../model/ontology'
+import type { ViewFrame } from '../model/scene'
+import type { RasterPicture } from '../raster/picture'
+import { Placement } from '../shapes/placement'
+import { ShownLabels } from '../shapes/shown'
+import type { Gesture, Tool } from '../tools/tool'
+import { Camera } from './camera'
+import { Freshness } from './freshness'
+import { GroundScale } from './ground-scale'
+import { Hand } from './hand'
+import { paintOverlay } from './paint/overlay'
+import type { View } from './view'
+
+/** Milliseconds after the view has come to rest before what is in sight is loaded. */
+const REST_MS = 120
+
+/** What a stage follows. */
+export interface StageGiven {
+  readonly session: Session
+  readonly view: View
+  readonly place: ViewFrame
+  readonly tool: ReadonlySignal<Tool>
+  readonly pictures: ReadonlySignal<readonly RasterPicture[]>
+  readonly isSnapping: ReadonlySignal<boolean>
+  readonly hidden: ReadonlySignal<ReadonlySet<string>>
+  readonly fillOpacity: ReadonlySignal<number>
+  readonly areLabelsVisible: ReadonlySignal<boolean>
+  tell(sentence: string): void
+}
+
+/** One view with everything that works in it: the hand, the labels it shows, the tool at work. */
+export class Stage {
+  readonly view: View
+  readonly place: ViewFrame
+  readonly hand: Hand
+  readonly shown: ShownLabels
+  readonly near: Neighbourhood
+  readonly scale: GroundScale
+  readonly placement: Placement
+  /** True when all that was asked for is there and drawn. */
+  readonly isIdle = computed(() => this.view.isIdle.value && !this.near.isLoading.value)
+
+  readonly #fresh: Freshness
+  readonly #ends: (() => void)[] = []
+  #gesture: Gesture | null = null
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(given: StageGiven) {
+    const { session, view } = given
+    this.view = view
+    this.place = given.place
+    this.placement = new Placement(view.frame, session.api.transform)
+    this.shown = new ShownLabels(session.labels, this.placement, () => view.repaint())
+    this.near = new Neighbourhood(session, view.frame, (id, bounds) => {
+      const label = this.shown.get(id)
+      return label !== null && Bounds.meets(label.bounds, bounds)
+    })
+    this.#showLabels(session, given.place.asset)
+    this.#fresh = new Freshness(session, view, this.shown, this.near.sight)
+    this.scale = new GroundScale(view, session.api.transform)
+    this.hand = new Hand({
+      ...given,
+      placement: this.placement,
+      shown: this.shown,
+      near: this.near,
+      fresh: this.#fresh,
+      scale: this.scale,
+    })
+    view.overlay((easel) => paintOverlay(easel, this.hand.overlay()))
+    this.#follow(given)
+  }
+
+  /** Say whether tiles are still to follow what was stored. */
+  get isCatchingUp(): boolean {
+    return this.#fresh.isPending
+  }
+
+  /** Tell the tool at work what a person did beside pointing; false = it has no use for it. */
+  act(act: 'finish' | 'cancel' | 'back' | 'delete'): boolean {
+    return this.#gesture?.act?.(act) ?? false
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+    for (const end of this.#ends) end()
+    this.#gesture?.stop()
+    this.hand.close()
+    this.#fresh.close()
+    this.scale.close()
+    this.shown.close()
+    this.view.close()
+  }
+
+  #showLabels(session: Session, asset: string): void {
+    const path = `${BASE}/api/scenes/${encodeURIComponent(session.id)}/labels/native:${encodeURIComponent(asset)}`
+    this.view.showLabels({
+      url: (z, x, y, revision) => `${path}/${z}/${x}/${y}.mvt?v=${revision}`,
+      revision: session.revision.peek(),
+    })
+  }
+
+  #follow(given: StageGiven): void {
+    const { session, view } = given
+    const on = (work: () => void) => this.#ends.push(effect(work))
+    on(() => view.showRasters(given.pictures.value))
+    on(() => {
+      const classes = session.ontology.value.classes as readonly LabelClass[]
+      const hidden = given.hidden.value
+      view.inkLabels({
+        colors: new Map(classes.map((c) => [c.code, c.color])),
+        hidden: new Set(classes.filter((c) => hidden.has(c.slug)).map((c) => c.code)),
+        fillOpacity: given.fillOpacity.value,
+        isVisible: given.areLabelsVisible.value,
+      })
+    })
+    on(() => {
+      const tool = given.tool.value
+      this.#gesture?.stop()
+      this.#gesture = tool.start(this.hand)
+      view.take(this.#gesture)
+    })
+    on(() => {
+      const bounds = Camera.bounds(view.camera.value)
+      void session.bulk.value
+      clearTimeout(this.#timer)
+      this.#timer = setTimeout(() => void this.near.look(bounds), REST_MS)
+    })
+    let bulk = session.bulk.peek()
+    this.#ends.push(
+      session.bulk.subscribe((n) => {
+        if (n !== bulk) this.near.expire()
+        bulk = n
+      }),
+    )
+    this.#ends.push(session.labels.subscribe(() => this.#gesture?.refresh?.()))
+  }
+}
