@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import orjson
 from pydantic import Field
 
@@ -295,31 +296,47 @@ def _documents(store: Store, scene: Scene, imported: Imported, fitter: Fitter) -
     """Iterate over the changes for things, layers, relations and statuses that the scene does not hold yet."""
     kinds = ("thing", "layer", "relation", "status")
     there = {str(orjson.loads(json)["id"]) for kind in kinds for json in store.read(scene.id, Query(kind=kind))}
-    assets = {asset.id for asset in scene.assets}
+    assets = {asset.frame: asset.id for asset in scene.assets}
+    codes = _codes(imported, fitter)
     for thing in imported.things:
         label = fitter.classes.of.get(thing.label)
         if thing.id not in there and label:
             yield Put(document=thing.model_copy(update={"scene": scene.id, "label": label, "fid": 0, "revision": 0}))
     for layer in imported.layers:
         frame = fitter.frames.of.get(layer.frame)
-        if frame is None or layer.asset not in assets:
-            fitter.log.lose(
-                layer.id, "layer", "no-frame", f"the scene has no asset {layer.asset!r} that it could lie on"
-            )
+        if frame is None or frame not in assets:
+            message = f"the scene has no asset {layer.asset!r} that it could lie on"
+            fitter.log.lose(layer.id, "layer", "no-frame", message)
+        elif layer.role == "instance":
+            message = "its entries are numbers of things in the workspace it came from; they mean nothing here"
+            fitter.log.lose(layer.id, "layer", "instance-layer", message)
         elif layer.id not in there:
-            yield Put(document=layer.model_copy(update={"scene": scene.id, "frame": frame, "revision": 0}))
+            dtype = "uint16" if int(codes.max()) > 255 else layer.dtype
+            home = {"scene": scene.id, "frame": frame, "asset": assets[frame], "dtype": dtype, "revision": 0}
+            yield Put(document=layer.model_copy(update=home))
             if imported.chunks is not None:
-                yield from _patches(layer, imported)
+                yield from _patches(layer, imported, codes)
     documents: tuple[Relation | SceneStatus, ...] = (*imported.relations, *imported.statuses)
     for document in documents:
         if document.id not in there:
             yield Put(document=document.model_copy(update={"scene": scene.id, "revision": 0}))
 
 
-def _patches(layer: Layer, imported: Imported) -> Iterator[Patch]:
+def _codes(imported: Imported, fitter: Fitter) -> npt.NDArray[np.uint16]:
+    """Return the code in the project of each code in the file; 0 where its class was left out."""
+    codes = np.zeros(65536, dtype=np.uint16)
+    for label in imported.ontology.classes:
+        slug = fitter.classes.of.get(label.slug)
+        if slug:
+            codes[label.code] = fitter.labels[slug].code
+    return codes
+
+
+def _patches(layer: Layer, imported: Imported, codes: npt.NDArray[np.uint16]) -> Iterator[Patch]:
     """Iterate over the changes that paint an empty layer like the file's."""
     assert imported.chunks is not None
-    for key, entries in imported.chunks(layer):
+    for key, foreign in imported.chunks(layer):
+        entries = codes[np.minimum(foreign, 65535)]
         edges = np.flatnonzero(np.diff(entries)) + 1
         starts = np.concatenate(([0], edges)).tolist()
         ends = np.concatenate((edges, [len(entries)])).tolist()

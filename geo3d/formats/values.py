@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from geo3d.formats.base import Batch, Imported
 from geo3d.geometry.convert import geometry_of
-from geo3d.labels import Annotation, AnnotationColumns, Dataset
+from geo3d.labels import Annotation, AnnotationColumns, Dataset, new_id
 
 
 def values_of(batch: Batch, scene: str, *, first: int = 0, source: str = "") -> Iterator[Annotation]:
@@ -17,15 +17,17 @@ def values_of(batch: Batch, scene: str, *, first: int = 0, source: str = "") -> 
         batch: Columns or values.
         scene: Id of the scene that they are said to be in.
         first: Number of the batch's first row in its file.
-        source: Name of the file: rows without an id get one that is made of it and their number, the same every time.
+        source: Name of the file: rows without an id get one that is made of it and their number, the same every time;
+            empty = they get new ones.
     """
     if not isinstance(batch, AnnotationColumns):
         yield from (a if a.scene == scene else a.model_copy(update={"scene": scene}) for a in batch)
         return
     for i in range(len(batch)):
         shape = batch.geometries[i]
+        made = str(uuid5(NAMESPACE_URL, f"{source}#{first + i}")) if source else ""
         yield Annotation(
-            id=batch.ids[i] if batch.ids is not None else str(uuid5(NAMESPACE_URL, f"{source}#{first + i}")),
+            id=batch.ids[i] if batch.ids is not None else made or new_id(),
             scene=scene,
             sample=batch.samples[i] if batch.samples is not None else None,
             thing=batch.things[i] if batch.things is not None else None,

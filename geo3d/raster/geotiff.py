@@ -29,7 +29,7 @@ _WORLD_FILES = {"PNG": ".pgw", "JPEG": ".jgw"}
 
 
 def moved_link(link: RasterLink | None, offset: tuple[int, int]) -> RasterLink | None:
-    """Return the link of a window: parent_from_window, where the window's first pixel lies at `offset` (column, row)."""
+    """Return the link of a window (parent_from_window) whose first pixel lies at `offset` (column, row)."""
     col, row = offset
     match link:
         case Affine():
@@ -115,7 +115,9 @@ def label_grid(
     colors: Mapping[int, tuple[int, int, int]] | None = None,
     tags: Mapping[str, str] | None = None,
 ) -> Iterator[LabelGrid]:
-    """Open a GeoTIFF of labels for writing block by block; blocks that are never written take no room and read as 0.
+    """Open a GeoTIFF of labels for writing block by block.
+
+    Blocks that are never written take no room; they read as `nodata`, or as 0 where there is none.
 
     Overviews are made at the end, by the nearest pixel: any other way would invent classes.
 
@@ -206,3 +208,15 @@ def _rpc(link: Rpc) -> RPC:
         samp_off=link.sample_offset,
         samp_scale=link.sample_scale,
     )
+
+
+def tags_of(path: Path) -> dict[str, str]:
+    """Return the metadata of a GeoTIFF; empty where it is none.
+
+    No other driver may try, so that an uploaded file cannot point elsewhere.
+    """
+    try:
+        with rasterio.open(path, driver="GTiff") as dataset:
+            return dict(dataset.tags())
+    except rasterio.errors.RasterioError:
+        return {}
