@@ -49,10 +49,9 @@ from geo3d_server.runner import Runner
 from geo3d_server.session import Keys
 from geo3d_server.settings import Settings
 from geo3d_server.state import State
-from geo3d_server.tilelabels import LabelTiles
+from geo3d_server.tilelabels import LabelTiles, warm_up
 from geo3d_server.tiles import TileApp
 from geo3d_server.upload import INCOMING, remove_old
-from geo3d_server.vectortile import warm_up
 from geo3d_server.viewer import Viewer
 from geo3d_server.work import WORKS
 
@@ -122,7 +121,6 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state: State = app.state.geo3d
     following = asyncio.create_task(state.feed.run())
     await to_thread.run_sync(_tidy, state)
-    # the kernels come from numba's cache in a second; the first tile should not wait for them
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     await to_thread.run_sync(state.runner.start)
     try:

@@ -16,7 +16,6 @@ from geo3d.labels import Scene
 from geo3d.store import Bounds, Store, TileLabels
 from geo3d_server.extent import Extents
 from geo3d_server.ground import BUFFER, Ground, Way, centre_of, ground_of, way_of
-from geo3d_server.vectortile import encode_tile
 
 _KEPT_TILES = 1024
 _KEPT_WAYS = 512
@@ -82,6 +81,8 @@ class LabelTiles:
                 found.append(one)
         if not found:
             return b""
+        from geo3d_server.vectortile import encode_tile  # numba takes a second to load, which `warm_up` spends
+
         if len(found) == 1:
             labels, way = found[0]
             project = None if way is None else way.project
@@ -120,6 +121,13 @@ class LabelTiles:
             while len(self._ways) > _KEPT_WAYS:
                 self._ways.popitem(last=False)
         return way
+
+
+def warm_up() -> None:
+    """Load and compile what label tiles need, so that the first of them does not have to wait."""
+    from geo3d_server import vectortile
+
+    vectortile.warm_up()
 
 
 def merged(parts: Sequence[tuple[TileLabels, Way | None]]) -> TileLabels:
