@@ -11,7 +11,7 @@ import numpy as np
 from rasterio.enums import MaskFlags
 
 from geo3d.raster import spectral
-from geo3d.raster.band import Band, ColorRole, is_storable, spelled
+from geo3d.raster.band import Band, ColorRole, spelled
 from geo3d.raster.handle import Dataset
 from geo3d.raster.info import MaskKind
 from geo3d.raster.problem import RasterProblem
@@ -195,13 +195,6 @@ def _nodata_problems(bands: list[Band], mask: MaskKind) -> Iterator[RasterProble
         yield RasterProblem(
             reason="nodata-differs", severity="note", message="The bands declare different nodata values."
         )
-    for band in bands:
-        if band.nodata is not None and not is_storable(band.nodata, band.dtype):
-            yield RasterProblem(
-                reason="nodata-out-of-range",
-                message=f"Nodata {band.nodata} cannot occur in {band.dtype} pixels, so nothing is masked by it.",
-            )
-            break
     if stated and mask in ("alpha", "mask"):
         yield RasterProblem(
             reason="two-masks",

@@ -77,8 +77,8 @@ def build_overviews(
         target = folder_of(cache_dir, key)
         _remove_stale(target)
         part = target.with_name(f"{target.name}.{os.getpid()}-{secrets.token_hex(4)}.part")
-        part.mkdir(parents=True)
         try:
+            part.mkdir(parents=True)
             pyramid = _built(reader, part, progress, cancelled)
             (part / MANIFEST).write_text(pyramid.model_dump_json(indent=1))
             return _published(part, target, cache_dir, key)

@@ -76,13 +76,11 @@ def _filled(mean: Plane, lost: Valid, fill: float | int | None) -> Plane:
     if fill is None:
         mean[lost] = 0
         return mean
-    if mean.dtype.kind != "f" or not np.isnan(fill):
-        collides = mean == mean.dtype.type(fill)
-        if mean.dtype.kind == "f":
-            mean = np.where(collides, np.nextafter(mean, mean.dtype.type(np.inf), dtype=mean.dtype), mean)
-        else:
-            step = -1 if fill == np.iinfo(str(mean.dtype)).max else 1
-            mean = np.where(collides, mean + step, mean).astype(mean.dtype)
+    if mean.dtype.kind == "f":
+        beside = np.nextafter(mean.dtype.type(fill), mean.dtype.type(np.inf))
+    else:
+        beside = mean.dtype.type(int(fill) - 1 if fill == np.iinfo(str(mean.dtype)).max else int(fill) + 1)
+    mean[mean == mean.dtype.type(fill)] = beside
     mean[lost] = mean.dtype.type(fill)
     return mean
 
