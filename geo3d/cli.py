@@ -38,6 +38,8 @@ Folder = Annotated[Path, typer.Argument(help="Folder of the workspace.", metavar
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 SceneName = Annotated[str, typer.Option("--scene", help="Id or title of the scene.")]
 Arrangement = Literal["layers", "stack", "mosaic", "series"]
+Layout = Literal["native", "WebMercatorQuad"]
+Coding = Literal["zstd", "deflate", "jpeg", "webp"]
 OntologyAction = Literal["show", "import", "export", "add"]
 Options = Annotated[list[str], typer.Option("--option", "-o", help="Option of the format, KEY=VALUE; repeatable.")]
 
@@ -111,22 +113,26 @@ def add(
     files: Annotated[list[str], typer.Argument(help="Rasters: paths, URLs of allowed hosts, or STAC items.")],
     scene: Annotated[str | None, typer.Option("--scene", help="Scene to add to; made when missing.")] = None,
     arrangement: Annotated[Arrangement, typer.Option("--as", help="How several files belong together.")] = "layers",
-    optimise: Annotated[
-        bool, typer.Option("--optimise", help="Make a web-ready copy in the cache (native grid, lossless).")
-    ] = False,
+    optimise: Annotated[bool, typer.Option("--optimise", help="Make a web-ready copy in the cache.")] = False,
+    layout: Annotated[Layout, typer.Option(help="Grid of the web-ready copy.")] = "native",
+    compression: Annotated[Coding, typer.Option(help="Of the copy: zstd and deflate lose nothing.")] = "zstd",
+    quality: Annotated[int, typer.Option(help="Of jpeg and webp.", min=1, max=100)] = 85,
     hosts: Annotated[
         list[str] | None, typer.Option("--allow-host", help="Host that remote rasters may come from.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Register rasters in a workspace; files stay where they are."""
+    from geo3d.raster.copyplan import Optimisation
     from geo3d.workspace import Workspace
 
     with Workspace.open(folder, hosts=hosts or ()) as workspace:
         made, assets = workspace.add(files, scene=scene, arrangement=arrangement)
         for asset in assets if optimise else ():
             with _progress(f"optimise {asset.title}", as_json) as progress:
-                workspace.optimise(asset, progress=progress)
+                workspace.optimise(
+                    asset, Optimisation(layout=layout, compression=compression, quality=quality), progress
+                )
         if as_json:
             _print_json({"scene": made.id, "assets": [asset.model_dump(mode="json") for asset in assets]})
             return

@@ -9,11 +9,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from geo3d.errors import Geo3dError, NotFound, StoreError
+from geo3d.errors import Geo3dError, NotFound, OptionError, StoreError
 from geo3d.intake import asset_of, with_assets
 from geo3d.labels import Annotation, Asset, ChangeSet, LabelClass, Ontology, Project, Put, Scene, new_id
 from geo3d.raster.collection import Arrangement, group_files
 from geo3d.raster.handle import HandlePool
+from geo3d.raster.pyramid import key_of
 from geo3d.raster.source import Raster, open_collection
 from geo3d.raster.trust import Trust
 from geo3d.store import PROJECT, Query, Store, open_store
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from geo3d.exchange import ImportResult
     from geo3d.formats.report import Report
+    from geo3d.raster.copyplan import Optimisation
 
 Progress = Callable[[float], None]
 _Files = tuple[str, str, tuple[str, ...], str, str]
@@ -173,6 +175,42 @@ class Workspace:
     def raster(self, asset: str) -> Raster:
         """Return the raster behind an asset id. Raises NotFound."""
         return self.raster_of(self.find_asset(asset)[1])
+
+    def copy_of(self, asset: str) -> Raster | None:
+        """Return the web-ready copy that `optimise` made of an asset's present files, if any. Raises NotFound."""
+        found = self.find_asset(asset)[1]
+        path = self._copy_path(found)
+        if path is None or not path.exists():
+            return None
+        return self.raster_of(Asset(id=f"{found.id}.copy", href=path.relative_to(self.root).as_posix()))
+
+    def optimise(
+        self,
+        asset: Asset,
+        options: Optimisation | None = None,
+        progress: Progress = _silent,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Path:
+        """Make a web-ready copy of an asset in the cache, which tiles are drawn from; the source stays as it is.
+
+        Args:
+            asset: What to copy.
+            options: Grid and compression; None = lossless on the raster's own grid.
+            progress: Told the fraction done.
+            cancelled: Asked now and then.
+
+        Raises:
+            OptionError: The options do not fit the raster, or it is remote.
+            JobCancelled: `cancelled` said so.
+        """
+        from geo3d.raster.optimise import optimise
+
+        path = self._copy_path(asset)
+        if path is None:
+            raise OptionError(f"{asset.title} is remote; download it to make a web-ready copy")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        optimise(self.raster_of(asset), path, options, progress, cancelled)
+        return path
 
     def forget(self, asset: Asset) -> None:
         """Close what is open of an asset whose files were replaced."""
@@ -333,6 +371,11 @@ class Workspace:
         paths = [href if "://" in href else str(self.path_of(href)) for href in hrefs]
         may = self._trust(hrefs[0], trust)
         return open_collection(paths, kind, trust=may, cache_dir=self.root / "cache", pool=self._pool)
+
+    def _copy_path(self, asset: Asset) -> Path | None:
+        """Return where the web-ready copy of an asset's files as they are now lies, or would; None for remote ones."""
+        files = self.raster_of(asset).files
+        return self.root / "cache" / "optimised" / f"{key_of(files)}.tif" if files else None
 
     def _trust(self, href: str, level: Literal["owner", "uploaded"]) -> Trust:
         if level == "owner":

@@ -87,12 +87,10 @@ def create_app(settings: Settings) -> FastAPI:
     for family in (signin, project, scenes, labels, labeltiles, places, events, assets, exchange, jobs):
         app.include_router(family.router)
     _add_pages(app)
-    pool = ThreadPoolExecutor(os.cpu_count() or 2, "tiles")
-    app.mount("/api/tiles", TileApp(workspace.raster, lambda scope: None, pool), name="tiles")
     app.mount("/", Viewer(settings.viewer), name="viewer")
     # the last one added is met first
     app.add_middleware(Compressed)
-    tiles = TileApp(state.workspace.raster, _know, state.pool)
+    tiles = TileApp(state.workspace.raster, _know, state.pool, find_copy=state.workspace.copy_of)
     app.add_middleware(Mounted, prefix="/api/tiles", mounted=tiles)
     app.add_middleware(BodyLimit, max_json_bytes=settings.max_json_bytes, max_upload_bytes=settings.max_upload_bytes)
     app.add_middleware(Gate, keys=state.keys, hosts=Hosts(settings))

@@ -69,7 +69,7 @@ class Relink(BaseModel):
 class JobWish(BaseModel):
     """What is to be done for an asset."""
 
-    kind: Literal["hash", "overviews", "statistics"]
+    kind: Literal["hash", "overviews", "optimise", "statistics"]
 
 
 async def received(request: Request, here: Here, _actor: Writing, scene: SceneId) -> Received:

@@ -23,6 +23,10 @@ from geo3d.raster.tile import TileReader
 Resolve = Callable[[str], Raster]
 """Gives the open raster of an asset id; raises `NotFound` or `AssetMissing`."""
 
+FindCopy = Callable[[str], Raster | None]
+"""Gives the web-ready copy of an asset id, where there is one."""
+
+_MERCATOR = "EPSG:3857"
 _RECHECK_S = 2.0
 _MOST_RASTERS = 128
 
@@ -43,10 +47,12 @@ class Served:
     """The raster's own file, when it is local."""
     identity: tuple[int, int]
     """(bytes, modification time in ns) of the file when it was opened."""
+    copy: Served | None = None
+    """A web-ready copy that pictures are drawn from; values and raw tiles always come from the source."""
 
     @classmethod
-    def of(cls, raster: Raster, cache: BlockCache) -> Served:
-        """Make a raster ready.
+    def of(cls, raster: Raster, cache: BlockCache, copy: Raster | None = None) -> Served:
+        """Make a raster, and its web-ready copy, ready.
 
         Raises:
             AssetMissing: Its file is gone.
@@ -57,7 +63,9 @@ class Served:
         files = raster.files
         content = key_of(files) if files else hashlib.sha256(info.model_dump_json().encode()).hexdigest()
         levels = "".join(level.model_dump_json() for level in info.levels)
-        version = hashlib.blake2b(f"{content} {levels}".encode(), digest_size=10).hexdigest()
+        drawn = None if copy is None else cls.of(copy, cache)
+        made_of = f"{content} {levels}" + ("" if drawn is None else f" {drawn.version}")
+        version = hashlib.blake2b(made_of.encode(), digest_size=10).hexdigest()
         reader = TileReader(raster, cache)
         path = files[0] if files else None
         return cls(
@@ -70,7 +78,15 @@ class Served:
             native=NativeGrid(info.width, info.height),
             path=path,
             identity=_identity(path),
+            copy=drawn,
         )
+
+    def drawn_on(self, grid: Grid) -> Served:
+        """Return what pictures on a grid are drawn from: a copy where it has the raster's own pixels or the grid's."""
+        copy = self.copy
+        if copy is None or (copy.info.link != self.info.link and (grid is self.native or copy.info.crs != _MERCATOR)):
+            return self
+        return copy
 
     def grid(self, name: str) -> Grid:
         """Return a grid of this raster. Raises NotFound."""
@@ -80,9 +96,9 @@ class Served:
 class Shelf:
     """Served rasters by asset id, looked after every other second and the least recently used put away. Thread-safe."""
 
-    def __init__(self, resolve: Resolve, cache: BlockCache) -> None:
-        """Serve what `resolve` gives."""
-        self._resolve, self._cache = resolve, cache
+    def __init__(self, resolve: Resolve, cache: BlockCache, find_copy: FindCopy) -> None:
+        """Serve what `resolve` gives, drawn from what `find_copy` gives."""
+        self._resolve, self._cache, self._find_copy = resolve, cache, find_copy
         self._entries: OrderedDict[str, tuple[Served, float]] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -101,11 +117,12 @@ class Shelf:
             RasterError: It cannot be opened.
         """
         try:
-            raster = self._resolve(asset)
+            raster, copy = self._resolve(asset), self._find_copy(asset)
             entry = self._entries.get(asset)
             served = entry[0] if entry is not None else None
-            if served is None or served.raster is not raster or raster.info is not served.info:
-                served = Served.of(raster, self._cache)
+            drawn = None if served is None or served.copy is None else served.copy.raster
+            if served is None or served.raster is not raster or raster.info is not served.info or drawn is not copy:
+                served = Served.of(raster, self._cache, copy)
             elif _identity(served.path) != served.identity:
                 assert served.path is not None
                 name = served.path.name

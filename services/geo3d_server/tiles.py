@@ -29,7 +29,7 @@ from geo3d.errors import Geo3dError, NotFound
 from geo3d.raster.block import BlockCache
 from geo3d_server import tilefacts
 from geo3d_server.errors import answer_to
-from geo3d_server.served import Resolve, Served, Shelf
+from geo3d_server.served import FindCopy, Resolve, Served, Shelf
 from geo3d_server.tilequeue import Gone, TileQueue
 from geo3d_server.tilerequest import TileRequest
 
@@ -50,6 +50,7 @@ class TileApp:
         authorise: Callable[[Scope], None],
         pool: Executor,
         cache: BlockCache | None = None,
+        find_copy: FindCopy = lambda _asset: None,
     ) -> None:
         """Make the application.
 
@@ -58,11 +59,12 @@ class TileApp:
             authorise: Looks at every request first and raises where it may not pass; must be quick.
             pool: Threads that make tiles: as many as there are cores.
             cache: Decoded blocks; None = one of its own.
+            find_copy: Gives the web-ready copy of an asset id that pictures are drawn from; called in a thread.
         """
         # the pool is the parallelism: OpenCV starting threads of its own for each small picture only costs
         cv2.setNumThreads(1)
         self._authorise = authorise
-        self._shelf = Shelf(resolve, BlockCache() if cache is None else cache)
+        self._shelf = Shelf(resolve, BlockCache() if cache is None else cache, find_copy)
         self._queue = TileQueue(pool)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -108,6 +108,19 @@ def build_overviews(directory: Path, arguments: Mapping[str, Any], tell: Tell) -
     return {"files": len(names)}
 
 
+def optimise(directory: Path, arguments: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    """Make the web-ready copy that an asset's tiles are drawn from, lossless on its own grid.
+
+    Args:
+        directory: The workspace.
+        arguments: ``scene`` and ``asset``.
+        tell: Progress.
+    """
+    with Workspace.open(directory) as workspace:
+        path = workspace.optimise(workspace.asset(arguments["scene"], arguments["asset"]), progress=tell)
+        return {"size_bytes": path.stat().st_size}
+
+
 def statistics(directory: Path, arguments: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
     """Compute the statistics of an asset from every pixel.
 
@@ -232,6 +245,7 @@ WORKS: Mapping[str, Work] = MappingProxyType(
     {
         "hash": Work("Content hash", hash_asset),
         "overviews": Work("Overviews", build_overviews),
+        "optimise": Work("Web-ready copy", optimise),
         "statistics": Work("Statistics", statistics),
         "relink": Work("Relink", relink),
         "export": Work("Export", export),
