@@ -19,7 +19,7 @@ from typing import IO, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 import orjson
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from geo3d.errors import FormatError
 from geo3d.formats.base import Batch, Chunks, Imported, ReadContext, Reader, WriteContext, Writer
@@ -90,7 +90,7 @@ class Geo3dReader(Reader):
     title: ClassVar[str] = "geo3d JSON Lines"
     extensions: ClassVar[tuple[str, ...]] = (".geo3d.jsonl", ".jsonl")
 
-    scene: str = ""
+    scene: str = Field("", title="Scene")
     """Title or id of the scene to read, where the file holds several; empty = the only one."""
 
     def read(self, source: Path, context: ReadContext) -> Imported:

@@ -7,10 +7,8 @@ each other's locks.
 from __future__ import annotations
 
 import tempfile
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -19,6 +17,7 @@ import orjson
 from pydantic import Field
 
 from geo3d.formats.base import Imported, ReadContext, Reader, WriteContext, Writer
+from geo3d.formats.gdal import fixed_clock, moment
 from geo3d.formats.ogc import CARRIED, OGC_TYPES
 from geo3d.formats.qml import qml_of
 from geo3d.formats.report import LossLog, Report
@@ -115,7 +114,7 @@ class GeoPackageWriter(Writer):
         if not spools:  # an empty scene is a file with an empty layer, not no file
             key = _LayerKey("MultiPolygon", next(iter(_crs_of_scenes(dataset)), None))
             spools, names = {key: _empty_spool(table)}, {key: "polygons"}
-        with _fixed_clock(table.newest):
+        with fixed_clock(table.newest):
             for key, spool in spools.items():
                 with pa.ipc.open_stream(str(spool.path)) if spool.writer else _no_rows(spool.schema) as stream:
                     _write_layer(path, names[key], key, stream, {"GEO3D": orjson.dumps(card).decode()})
@@ -201,7 +200,6 @@ def _write_styles(path: Path, layers: dict[str, str], dataset: Dataset, newest: 
 
     classes = [c for c in dataset.ontology.classes if not c.retired]
     n, names = len(layers), list(layers)
-    when = datetime.fromisoformat(newest) if newest else datetime.fromtimestamp(0).astimezone()
     table = pa.table(
         {
             "f_table_catalog": [""] * n,
@@ -215,7 +213,7 @@ def _write_styles(path: Path, layers: dict[str, str], dataset: Dataset, newest: 
             "description": ["class colours of geo3d"] * n,
             "owner": ["geo3d"] * n,
             "ui": pa.nulls(n, pa.string()),
-            "update_time": pa.array([when] * n, pa.timestamp("ms", "UTC")),
+            "update_time": pa.array([moment(newest)] * n, pa.timestamp("ms", "UTC")),
         }
     )
     if n:
@@ -236,26 +234,3 @@ def _no_rows(schema: Any) -> Any:
 
 def _crs_of_scenes(dataset: Dataset) -> list[str]:
     return [frame.crs for scene in dataset.scenes for frame in scene.frames if frame.kind == "map"]
-
-
-class _fixed_clock:  # noqa: N801 - reads as a statement
-    """GDAL writes the time of the newest label, not of the export: equal labels give equal bytes."""
-
-    def __init__(self, newest: str) -> None:
-        when = datetime.fromisoformat(newest) if newest else datetime.fromtimestamp(0).astimezone()
-        self._text = when.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-        self._quiet = warnings.catch_warnings()
-
-    def __enter__(self) -> None:
-        import pyogrio
-
-        self._quiet.__enter__()
-        warnings.filterwarnings("ignore", "'crs' was not provided")
-        self._before = pyogrio.get_gdal_config_option("OGR_CURRENT_DATE")
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": self._text})
-
-    def __exit__(self, *_: object) -> None:
-        import pyogrio
-
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": self._before})
-        self._quiet.__exit__(None, None, None)

@@ -18,6 +18,7 @@ import shapely
 from geo3d.errors import FormatError
 from geo3d.formats.arrow import python_cells, type_of
 from geo3d.formats.base import UNKNOWN, Batch, Imported, ReadContext
+from geo3d.formats.gdal import forbid_side_files
 from geo3d.formats.read_rows import RowReader
 from geo3d.formats.read_table import TablePlan, TableSurvey
 from geo3d.formats.report import LossLog
@@ -53,6 +54,7 @@ def read_geopackage(source: Path, layer: str, class_column: str, context: ReadCo
         FormatError: It is no GeoPackage, or has no such layer or column.
     """
     _check_is_geopackage(source)
+    forbid_side_files()
     log = LossLog()
     try:
         names = [str(name) for name, _ in pyogrio.list_layers(str(source)) if str(name) != "layer_styles"]

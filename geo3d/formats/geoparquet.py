@@ -60,6 +60,7 @@ class GeoParquetWriter(Writer):
     bbox: bool = Field(True, title="Bounding boxes")
     """Whether each row has its bounds as a column, by which readers skip what is elsewhere."""
     compression: Literal["zstd", "snappy", "none"] = Field("zstd", title="Compression")
+    """``zstd`` is small, ``snappy`` is what the oldest readers know."""
 
     def write(self, dataset: Dataset, target: Path, context: WriteContext) -> Report:
         """Write the file. See `Writer.write`."""

@@ -21,7 +21,7 @@ from geo3d.formats.report import LossLog
 from geo3d.geometry import Affine, Frame, MapFrame, PixelFrame
 from geo3d.labels import CHUNK_SIDE, AnnotationColumns, Asset, LabelClass, Layer, Ontology, Provenance, Scene, new_id
 from geo3d.labels.ontology import PALETTE, slug_of
-from geo3d.raster.geotiff import blocks_of, tags_of
+from geo3d.raster.geotiff import blocks_of, grid_entries, grid_info, tags_of
 from geo3d.raster.rasterise import outlines
 from geo3d.raster.source import Raster, open_raster
 from geo3d.raster.trust import Trust
@@ -50,7 +50,7 @@ class _Mask:
     def blocks(self) -> Iterator[tuple[int, int, npt.NDArray[np.unsignedinteger]]]:
         """Iterate over (column, row, entries of shape (height, width)) of all blocks."""
         for col, row, width, height in blocks_of(self.size):
-            yield col, row, self.raster.read(0, (col, row, width, height), (1,)).data[0]
+            yield col, row, grid_entries(self.raster, (col, row, width, height))
 
 
 def read_mask(source: Path, options: MaskReader, context: ReadContext) -> Imported:
@@ -133,7 +133,7 @@ def _open(source: Path, background: int) -> _Mask:
         raise FormatError(f"there is no file {source}")
     raster = open_raster(source, trust=Trust(level="uploaded", roots=(str(source.parent),)))
     try:
-        info = raster.info
+        info = grid_info(raster)
     except RasterError as error:
         raise FormatError(f"{source.name} cannot be read as a mask: {error.message}") from None
     dtype = info.bands[0].dtype

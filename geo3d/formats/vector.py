@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 
@@ -72,8 +73,9 @@ def homes_of(dataset: Dataset) -> list[str]:
         if annotation.geometry is None or (key := (annotation.scene, annotation.geometry.frame)) in seen:
             continue
         seen.add(key)
-        if key[0] in places and (home := places[key[0]].home(key[1])) is not None:
-            found[home] = None
+        with suppress(FrameError):  # told when it is written
+            if key[0] in places and (home := places[key[0]].home(key[1])) is not None:
+                found[home] = None
     return list(found)
 
 

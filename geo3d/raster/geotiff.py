@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import rasterio
+from rasterio._err import CPLE_BaseError
 from rasterio.control import GroundControlPoint
 from rasterio.enums import ColorInterp, Resampling
 from rasterio.rpc import RPC
@@ -18,7 +19,8 @@ from rasterio.windows import Window
 
 from geo3d.errors import RasterError
 from geo3d.geometry.frame import Affine, Gcps, Rpc
-from geo3d.raster.info import RasterLink
+from geo3d.raster.info import RasterInfo, RasterLink
+from geo3d.raster.source import Raster
 
 Driver = Literal["GTiff", "PNG", "JPEG"]
 BLOCK = 512
@@ -220,3 +222,24 @@ def tags_of(path: Path) -> dict[str, str]:
             return dict(dataset.tags())
     except rasterio.errors.RasterioError:
         return {}
+
+
+def grid_info(raster: Raster) -> RasterInfo:
+    """Return what a raster says of itself; whatever GDAL throws at a damaged file is a `RasterError`."""
+    try:
+        return raster.info
+    except CPLE_BaseError as error:
+        raise RasterError(f"the raster is damaged: {error}; get it again") from error
+
+
+def grid_entries(raster: Raster, window: tuple[int, int, int, int]) -> npt.NDArray[Any]:
+    """Return the first band of a window (column, row, width, height), shape (height, width).
+
+    Raises:
+        RasterError: It cannot be decoded.
+    """
+    try:
+        entries: npt.NDArray[Any] = raster.read(0, window, (1,)).data[0]
+        return entries
+    except CPLE_BaseError as error:
+        raise RasterError(f"the raster is damaged at {window}: {error}; get it again") from error
