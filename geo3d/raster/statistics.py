@@ -26,6 +26,7 @@ _PICTURE_PIXELS = 1 << 20
 _MOST_APPROXIMATE_PIXELS = 5 << 20
 _PIECE_BYTES = 32 << 20
 _FINE_BINS = 1 << 16
+_WIDEST = 8e307  # the width of a histogram must be a finite number, too
 
 Array = npt.NDArray[np.float64]
 
@@ -60,7 +61,7 @@ class BandStatistics(Value):
     maximum: Number | None = None
     mean: Number | None = None
     std: Number | None = None
-    """Population standard deviation."""
+    """Population standard deviation; None when it is no finite number."""
     percentiles: tuple[Percentile, ...] = ()
     histogram: Histogram | None = None
 
@@ -183,7 +184,8 @@ class _Tally:
             first = np.iinfo(str(plane.dtype)).min
             self.counts += np.bincount(values.astype(np.int64) - first, minlength=_FINE_BINS)
         elif len(values) and turn == 1:
-            self.counts += np.histogram(values.astype(np.float64), _FINE_BINS, self._fine_range())[0]
+            low, high = self._fine_range()
+            self.counts += np.histogram(np.clip(values.astype(np.float64), low, high), _FINE_BINS, (low, high))[0]
 
     def result(self, index: int) -> BandStatistics:
         """Return what was found."""
@@ -195,8 +197,8 @@ class _Tally:
             n_pixels=self.n_pixels,
             minimum=self.minimum,
             maximum=self.maximum,
-            mean=self.mean,
-            std=math.sqrt(self.squares / self.n_valid),
+            mean=self.mean if math.isfinite(self.mean) else None,
+            std=math.sqrt(self.squares / self.n_valid) if math.isfinite(self.squares) else None,
             percentiles=self._percentiles(),
             histogram=self._histogram(),
         )
@@ -210,18 +212,18 @@ class _Tally:
         if not n:
             return
         exact = values.astype(np.float64)
-        mean = float(exact.mean())
-        delta, total = mean - self.mean, self.n_valid + n
-        self.squares += float(np.square(exact - mean).sum()) + delta**2 * self.n_valid * n / total
+        with np.errstate(over="ignore", invalid="ignore"):  # 1e300 is a number, its square is not
+            mean = float(exact.mean())
+            delta, total = mean - self.mean, self.n_valid + n
+            self.squares += float(np.square(exact - mean).sum() + np.square(delta) * self.n_valid * n / total)
         self.mean += delta * n / total
         self.n_valid = total
         self.minimum, self.maximum = min(self.minimum, float(exact.min())), max(self.maximum, float(exact.max()))
 
     def _fine_range(self) -> tuple[float, float]:
-        """Return the edges of the fine bins of a band that is counted by range."""
-        if self.maximum > self.minimum:
-            return self.minimum, self.maximum
-        return self.minimum, math.nextafter(self.minimum, math.inf)
+        """Return the edges of bins that hold all values; wide enough to be cut into 65536 even when all are equal."""
+        low, high = max(self.minimum, -_WIDEST), min(self.maximum, _WIDEST)
+        return low, max(high, low + 1e-9 * (abs(low) or 1.0))
 
     def _levels(self) -> Array:
         """Return the value each fine bin stands for."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import struct
+import warnings
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import rasterio
+from rasterio.errors import NotGeoreferencedWarning
 from rasterio.transform import from_origin
 
 PLACE = {"crs": "EPSG:32633", "transform": from_origin(500_000.0, 5_300_000.0, 2.0, 2.0)}
@@ -94,6 +96,7 @@ def write(path: Path, data: npt.NDArray[Any], **options: Any) -> Path:
     settings = {"driver": "GTiff", **PLACE, **options}
     n, height, width = data.shape
     with (
+        warnings.catch_warnings(action="ignore", category=NotGeoreferencedWarning),
         rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True),
         rasterio.open(path, "w", width=width, height=height, count=n, dtype=str(data.dtype), **settings) as file,
     ):

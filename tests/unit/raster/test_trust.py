@@ -193,7 +193,7 @@ def plain(path: Path, metadata: str = "") -> Path:
 
 
 def test_a_tag_that_names_other_overviews_is_refused(uploads: Path, canary: Path) -> None:
-    """Seen with GDAL 3.10: a plain TIFF whose metadata say OVERVIEW_FILE shows that file's pixels, whatever the options."""
+    """Seen with GDAL 3.10: a plain TIFF whose metadata say OVERVIEW_FILE shows that file's pixels, always."""
     path = plain(uploads / "a.tif", f'<Item name="OVERVIEW_FILE" domain="OVERVIEWS">{canary}</Item>')
     with pytest.raises(RasterRefused):
         open_raster(path, trust=trust_in(uploads)).info  # noqa: B018
