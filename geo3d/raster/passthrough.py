@@ -51,6 +51,7 @@ class Passthrough:
         """Look at the levels of this reader."""
         self.reader = reader
         self._planes: dict[str, Affine | None] = {}
+        self._whole: dict[tuple[int, int], bool] = {}
 
     def find(
         self, grid: Grid, z: int, x: int, y: int, size: int, kind: PictureFormat, painter: Painter
@@ -122,8 +123,13 @@ class Passthrough:
             return True
         if (mask.block_width, mask.block_height) != (place.directory.block_width, place.directory.block_height):
             return False
-        block = place.file.block(mask, index)
-        return block is not None and bool(np.all(block))
+        # our own copies store one full block of a mask for all that are full: then one look is enough for all
+        key = (id(mask), int(mask.offsets[index]))
+        is_whole = self._whole.get(key)
+        if is_whole is None:
+            block = place.file.block(mask, index)
+            is_whole = self._whole[key] = block is not None and bool(np.all(block))
+        return is_whole
 
 
 def _block_at(cell: Cell, plane: Affine, level: Level, place: BlockLevel, size: int) -> int | None:
