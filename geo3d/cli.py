@@ -118,7 +118,8 @@ def add(
     compression: Annotated[Coding, typer.Option(help="Of the copy: zstd and deflate lose nothing.")] = "zstd",
     quality: Annotated[int, typer.Option(help="Of jpeg and webp.", min=1, max=100)] = 85,
     hosts: Annotated[
-        list[str] | None, typer.Option("--allow-host", help="Host that remote rasters may come from.")
+        list[str] | None,
+        typer.Option("--allow-host", help="Host (or s3 bucket) that remote rasters may come from, from now on."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -126,7 +127,9 @@ def add(
     from geo3d.raster.copyplan import Optimisation
     from geo3d.workspace import Workspace
 
-    with Workspace.open(folder, hosts=hosts or ()) as workspace:
+    with Workspace.open(folder) as workspace:
+        if hosts:
+            workspace.allow_hosts(hosts)
         made, assets = workspace.add(files, scene=scene, arrangement=arrangement)
         for asset in assets if optimise else ():
             with _progress(f"optimise {asset.title}", as_json) as progress:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,10 +13,11 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from geo3d.errors import Geo3dError, NotFound, OptionError, StoreError
 from geo3d.intake import asset_of, with_assets
 from geo3d.labels import Annotation, Asset, ChangeSet, LabelClass, Ontology, Project, Put, Scene, new_id
-from geo3d.raster.collection import Arrangement, group_files
+from geo3d.raster.collection import Arrangement, Group, group_files
 from geo3d.raster.handle import HandlePool
 from geo3d.raster.pyramid import key_of
 from geo3d.raster.source import Raster, open_collection
+from geo3d.raster.stac import read_stac, stac_groups
 from geo3d.raster.trust import Trust
 from geo3d.store import PROJECT, Query, Store, open_store
 
@@ -29,8 +31,16 @@ if TYPE_CHECKING:
 Progress = Callable[[float], None]
 _Files = tuple[str, str, tuple[str, ...], str, str]
 """What of an asset decides which pixels it has: id, href, members, arrangement, trust."""
+_HOSTS = "remote-hosts"
+"""Setting that holds the hosts which remote rasters may come from, JSON."""
 _OPEN_RASTERS = 128
 """Rasters kept in memory; their file handles are bounded by the pool besides."""
+
+
+def _allowed(store: Store) -> tuple[str, ...]:
+    """Return the hosts that the owner allowed once for good."""
+    kept = store.setting(_HOSTS)
+    return tuple(json.loads(kept)) if kept else ()
 
 
 def _silent(_fraction: float) -> None:
@@ -51,7 +61,7 @@ class Workspace:
         """Wrap an opened store; use `open` or `create`."""
         self.root = root
         self.store = store
-        self.hosts = tuple(hosts)
+        self.hosts = tuple({*_allowed(store), *hosts})
         self._pool = HandlePool(limit=64)
         self._rasters: OrderedDict[_Files, Raster] = OrderedDict()
         self._lock = threading.Lock()
@@ -228,6 +238,11 @@ class Workspace:
 
     # -- writing
 
+    def allow_hosts(self, hosts: Sequence[str]) -> None:
+        """Let remote rasters of these hosts in, from now on and whoever opens the workspace."""
+        self.hosts = tuple(sorted({*self.hosts, *hosts}))
+        self.store.setting(_HOSTS, json.dumps(self.hosts).encode())
+
     def add(
         self,
         files: Sequence[str | Path],
@@ -240,7 +255,7 @@ class Workspace:
         """Register rasters in a scene; the files stay where they are.
 
         Args:
-            files: Paths (or allowed URLs).
+            files: Paths, allowed URLs, or STAC items (``.json``, whose rasters are added).
             scene: Id or title of the scene; a new one is made where none has it. None = a new one called like the file.
             arrangement: How several files belong together: layers, stack, mosaic or series.
             trust: ``uploaded`` files may not point anywhere else.
@@ -250,7 +265,7 @@ class Workspace:
             RasterError: A file cannot be read; nothing was added then.
         """
         made = []
-        for group in group_files([self._absolute(f) for f in files], arrangement).groups:
+        for group in self._groups([self._absolute(f) for f in files], arrangement):
             hrefs = [self._href(path) for path in group.members]
             members = tuple(hrefs) if group.kind != "single" else ()
             with self._open_files(hrefs, group.kind, trust) as raster:
@@ -381,6 +396,13 @@ class Workspace:
         if level == "owner":
             return Trust(level="owner", hosts=self.hosts)
         return Trust(level="uploaded", roots=(str(self.path_of(href).parent),))
+
+    def _groups(self, names: Sequence[str], arrangement: Arrangement) -> list[Group]:
+        """Return which files make one raster; a STAC item says that itself."""
+        items = [name for name in names if name.lower().endswith(".json")]
+        groups = [g for item in items for g in stac_groups(read_stac(item, Trust(hosts=self.hosts)))]
+        rasters = [name for name in names if name not in items]
+        return [*groups, *group_files(rasters, arrangement).groups] if rasters or not items else groups
 
     def _absolute(self, file: str | Path) -> str:
         return str(file) if "://" in str(file) else str(Path(file).expanduser().resolve())

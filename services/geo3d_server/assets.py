@@ -98,7 +98,7 @@ def register(scene: SceneId, given: Registration, here: Here, actor: OwningMachi
     """Register files where they lie. Only for who owns this machine; URLs only of hosts that the settings allow."""
     here.workspace.store.scene(scene)
     for href in given.hrefs:
-        check_href(href, here.settings.remote_hosts)
+        check_href(href, here.workspace.hosts)
     grown, added = here.workspace.add(given.hrefs, scene=scene, arrangement=given.arrangement, actor=actor.id)
     return _added(here, grown, added, actor.id)
 
@@ -107,7 +107,7 @@ def register(scene: SceneId, given: Registration, here: Here, actor: OwningMachi
 def relink(scene: SceneId, asset: AssetId, given: Relink, here: Here, actor: OwningMachine) -> Job:
     """Point an asset to its file's new place; a job, since it first makes sure that the content is the same."""
     here.workspace.asset(scene, asset)
-    check_href(given.href, here.settings.remote_hosts)
+    check_href(given.href, here.workspace.hosts)
     arguments = {"scene": scene, "asset": asset, "href": given.href, "actor": actor.id}
     return here.runner.submit("relink", scene=scene, asset=asset, actor=actor.id, arguments=arguments)
 

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import functools
+import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +15,7 @@ import pytest
 import rasterio
 from rasterio.transform import from_origin
 
-from geo3d.errors import NotFound, RasterError, StoreError
+from geo3d.errors import NotFound, RasterError, RasterRefused, StoreError
 from geo3d.geometry import MapFrame, PixelFrame
 from geo3d.raster.copyplan import Optimisation
 from geo3d.raster.encode import MEDIA_TYPES
@@ -116,3 +120,31 @@ def test_tiles_are_drawn_from_the_copy_and_values_from_the_source(
     assert get(fresh, f"/{asset.id}/latest/native/0/0/0.png")[:8] == before["png"][:8]
     assert set(MEDIA_TYPES) >= {"png", "jpg", "webp"}
     workspace.close()
+
+
+def test_remote_rasters_need_an_allowed_host(workspace: Workspace, tmp_path: Path) -> None:
+    raster(tmp_path / "a.tif")
+    item = {
+        "type": "Feature",
+        "stac_version": "1.0.0",
+        "id": "scene-7",
+        "properties": {"datetime": "2020-08-31T00:00:00Z"},
+        "geometry": None,
+        "links": [],
+        "assets": {"visual": {"href": "a.tif", "type": "image/tiff; application=geotiff", "roles": ["data"]}},
+    }
+    (tmp_path / "item.json").write_text(json.dumps(item))
+    handler = functools.partial(SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        base = f"http://127.0.0.1:{server.server_port}"
+        with pytest.raises(RasterRefused, match="allow"):
+            workspace.add([f"{base}/a.tif"])
+        workspace.allow_hosts(["127.0.0.1"])
+        _, (single,) = workspace.add([f"{base}/a.tif"], scene="remote")
+        _, (listed,) = workspace.add([f"{base}/item.json"], scene="stac")
+        assert workspace.raster_of(single).info.crs == workspace.raster_of(listed).info.crs == "EPSG:32633"
+        workspace.close()
+        with Workspace.open(tmp_path / "ws") as again:
+            assert "127.0.0.1" in again.hosts
+        server.shutdown()
