@@ -63,6 +63,7 @@ export class ImportFlow {
   readonly #jobs: JobBoard
   readonly #shown: (preview: Preview | null) => void
   #giveUp = new AbortController()
+  #known: Promise<void> | null = null
 
   /** @param shown Told what to draw over the map, and null when nothing is to be. */
   constructor(scene: Id, jobs: JobBoard, shown: (preview: Preview | null) => void) {
@@ -71,16 +72,20 @@ export class ImportFlow {
     this.#shown = shown
   }
 
-  /** Ask which formats there are. */
-  async begin(): Promise<void> {
-    await this.#guarded('choose', async () => {
+  /** Ask which formats there are; whoever needs them waits for the same answer. */
+  begin(): Promise<void> {
+    this.#known ??= this.#guarded('choose', async () => {
       this.formats.value = (await askFormats()).filter((format) => format.reads)
-      return 'choose'
+      return this.step.peek()
+    }).then(() => {
+      if (this.formats.peek().length === 0) this.#known = null
     })
+    return this.#known
   }
 
   /** Take a file (with what belongs to it) and guess its format. */
   async take(files: readonly File[]): Promise<void> {
+    await this.begin()
     const isKnown = (file: File) => guessFormat(file.name, '', this.formats.value) !== null
     const main = files.find(isKnown) ?? files[0]
     if (!main) return

@@ -10,6 +10,9 @@ import { countByReason, LossTable, Notes } from './losses'
 import { SchemaForm } from './schema-form'
 import './import-steps.css'
 
+/** More attributes than this are shown on demand. */
+const MOST_AT_ONCE = 12
+
 /** Choose a file; where its format cannot be told, that too. */
 export function ChooseStep({ flow }: { readonly flow: ImportFlow }) {
   const [file] = flow.files.value
@@ -109,8 +112,10 @@ export function PreviewStep({ flow, ontology, frames }: PreviewStepProps) {
         </section>
       )}
       {preview.attributes.length > 0 && (
-        <section>
-          <h3>Attributes</h3>
+        <details class="import-options" open={preview.attributes.length <= MOST_AT_ONCE}>
+          <summary>
+            {preview.attributes.length === 1 ? '1 attribute' : `${preview.attributes.length} attributes`}
+          </summary>
           <ul class="import-attributes">
             {preview.attributes.map((attribute) => (
               <li key={attribute.name}>
@@ -118,7 +123,7 @@ export function PreviewStep({ flow, ontology, frames }: PreviewStepProps) {
               </li>
             ))}
           </ul>
-        </section>
+        </details>
       )}
       <FormatAndOptions flow={flow} />
     </div>

@@ -1,6 +1,5 @@
 import { useRef, useState } from 'preact/hooks'
-import type { Job } from '../../api/client'
-import { BASE } from '../../api/client'
+import { BASE, type Job } from '../../api/client'
 import { IconButton } from '../kit/button'
 import { Icon, type IconName } from '../kit/icon'
 import { Popover } from '../kit/popover'
@@ -91,8 +90,9 @@ export function JobRow({ job, onCancel }: { readonly job: Job; readonly onCancel
   )
 }
 
-/** Return where the file of a finished export is; null where a job made none. */
+/** Return where the file of a finished export is; null where a job makes none, or has not yet. */
 export function downloadOf(job: Job): string | null {
-  const url = job.result?.url
-  return typeof url === 'string' ? BASE + url : null
+  return job.kind === 'export' && job.state === 'done'
+    ? `${BASE}/api/exports/${encodeURIComponent(job.id)}`
+    : null
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { Area, Checkbox, NumberField, Select, TextField } from '../kit/field'
 import { type FormField, type FormValue, problemsOf } from './schema'
@@ -56,7 +57,11 @@ interface InputProps {
 }
 
 function Input({ field, value, path, problems, onChange }: InputProps) {
-  const text = { label: field.title, hint: field.hint || undefined, error: problems.get(path) }
+  const text = {
+    label: field.title,
+    hint: field.hint ? spoken(field.hint) : undefined,
+    error: problems.get(path),
+  }
   const { schema } = field
   switch (field.kind) {
     case 'text': {
@@ -96,7 +101,7 @@ function Input({ field, value, path, problems, onChange }: InputProps) {
 
 interface Text {
   readonly label: string
-  readonly hint: string | undefined
+  readonly hint: ComponentChildren
   readonly error: string | undefined
 }
 
@@ -147,7 +152,7 @@ function Choices({ text, value, choices, onChange }: PartProps & { readonly choi
 function Words({ text, value, onChange }: PartProps) {
   // what is typed is kept as it is: a comma at the end is the beginning of the next word
   const [typed, setTyped] = useState(Array.isArray(value) ? value.join(', ') : '')
-  const hint = [text.hint, 'Separate several by commas.'].filter(Boolean).join(' ')
+  const hint = [text.hint, ' Separate several by commas.']
   return (
     <TextField
       {...text}
@@ -198,7 +203,7 @@ function Json({ text, value, onChange }: PartProps) {
   return (
     <Area
       {...text}
-      hint={[text.hint, 'As JSON.'].filter(Boolean).join(' ')}
+      hint={[text.hint, ' As JSON.']}
       error={error ?? text.error}
       value={typed}
       onChange={read}
@@ -211,4 +216,9 @@ function words(choice: unknown): string {
   if (choice === true) return 'yes'
   if (choice === false) return 'no'
   return String(choice).replaceAll('_', ' ')
+}
+
+/** Return a docstring as a person reads it: what stands in backticks as code. */
+function spoken(hint: string): ComponentChildren {
+  return hint.split(/`{1,2}([^`]+)`{1,2}/).map((part, i) => (i % 2 ? <code key={part}>{part}</code> : part))
 }

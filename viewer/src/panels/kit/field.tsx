@@ -13,7 +13,7 @@ export interface FieldIds {
 export interface FieldText {
   readonly label: string
   /** What to enter, and what it does. */
-  readonly hint?: string | undefined
+  readonly hint?: ComponentChildren
   /** Why the value does not do. */
   readonly error?: string | null | undefined
 }
@@ -34,7 +34,7 @@ export function Field(props: FieldText & { readonly children: (ids: FieldIds) =>
 }
 
 interface NotesProps {
-  readonly hint: string | undefined
+  readonly hint: ComponentChildren
   readonly error: string | null | undefined
   readonly hintId: string
   readonly errorId: string
@@ -196,7 +196,7 @@ interface SelectProps {
   /** Without a visible label, `name` is what screen readers say. */
   readonly label?: string
   readonly name?: string
-  readonly hint?: string | undefined
+  readonly hint?: ComponentChildren
   readonly error?: string | null | undefined
   readonly value: string
   readonly options: readonly { readonly value: string; readonly title: string; readonly disabled?: boolean }[]

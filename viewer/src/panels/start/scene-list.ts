@@ -53,6 +53,13 @@ export class SceneList {
     await projectApi.deleteScene(id)
     await this.load()
   }
+
+  /** Delete a scene that was made for files which did not come; one that has some by now stays. */
+  async deleteEmpty(id: Id): Promise<void> {
+    await this.load()
+    const scene = this.all.value?.find((other) => other.id === id)
+    if (scene && scene.assets.length === 0 && scene.n_annotations === 0) await this.delete(id)
+  }
 }
 
 // ids begin with the time of their making (UUIDv7)

@@ -20,7 +20,7 @@ import { type Order, SceneList } from './scene-list'
 import { groupsOf, titleOf } from './sidecars'
 import { StartBar } from './start-bar'
 import { UploadList } from './upload-list'
-import { once, Uploads } from './uploads'
+import { FreshScene, Uploads } from './uploads'
 import './start-page.css'
 
 interface StartPageProps {
@@ -184,14 +184,17 @@ function send(
   arranged: Arranged,
   title: string,
 ): void {
-  if (scene) uploads.add(files, arranged === 'apart' ? 'layers' : arranged, () => Promise.resolve(scene.id))
-  else if (arranged === 'apart') uploads.addApart(files, (own) => list.add(own))
-  else
-    uploads.add(
-      files,
-      arranged,
-      once(() => list.add(title)),
+  const fresh = (called: string) =>
+    new FreshScene(
+      () => list.add(called),
+      (id) => list.deleteEmpty(id),
     )
+  if (scene) uploads.add(files, arranged === 'apart' ? 'layers' : arranged, async () => scene.id)
+  else if (arranged === 'apart') uploads.addApart(files, fresh)
+  else {
+    const made = fresh(title)
+    uploads.add(files, arranged, made.scene, made.abandon)
+  }
 }
 
 /** Read the list now, when the person comes back to the page, and now and then. */

@@ -39,6 +39,8 @@ export class Upload {
     readonly arrangement: Arrangement,
     /** Gives the scene that the files go to, made at the first need. */
     readonly sceneOf: () => Promise<Id>,
+    /** Takes away the scene that was made for these files, where nothing came of them. */
+    readonly abandon: () => Promise<void> = async () => {},
   ) {
     const rest = files.length - 1
     this.name = files[0]!.name + (rest > 0 ? ` and ${rest} more` : '')
@@ -65,6 +67,8 @@ export class Upload {
       const isOwn = error instanceof DOMException && error.name === 'AbortError'
       this.state.value = isOwn ? 'cancelled' : 'failed'
       this.error.value = isOwn ? null : sentenceOf(error)
+      // who may not delete leaves an empty scene behind; that does no harm
+      await this.abandon().catch(() => {})
       return null
     }
   }
@@ -100,21 +104,24 @@ export class Uploads {
   }
 
   /** Send files to one scene. Layers travel one by one, everything else together. */
-  add(files: readonly File[], arrangement: Arrangement, sceneOf: () => Promise<Id>): void {
+  add(
+    files: readonly File[],
+    arrangement: Arrangement,
+    sceneOf: () => Promise<Id>,
+    abandon?: () => Promise<void>,
+  ): void {
     const groups = arrangement === 'layers' ? groupsOf(files) : [files]
-    const made = groups.map((group) => new Upload(group, arrangement, sceneOf))
+    const made = groups.map((group) => new Upload(group, arrangement, sceneOf, abandon))
     this.items.value = [...this.items.peek(), ...made]
     this.#next()
   }
 
-  /** Send each raster to a scene of its own. */
-  addApart(files: readonly File[], sceneFor: (title: string) => Promise<Id>): void {
-    for (const group of groupsOf(files))
-      this.add(
-        group,
-        'layers',
-        once(() => sceneFor(titleOf(group[0]!))),
-      )
+  /** Send each raster to a scene of its own, called like it. */
+  addApart(files: readonly File[], sceneFor: (title: string) => FreshScene): void {
+    for (const group of groupsOf(files)) {
+      const fresh = sceneFor(titleOf(group[0]!))
+      this.add(group, 'layers', fresh.scene, fresh.abandon)
+    }
   }
 
   /** Try one again that failed or was cancelled. */
@@ -146,14 +153,28 @@ export class Uploads {
   }
 }
 
-/** Return a function that does its work once, and again only after a failure. */
-export function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | null = null
-  return () => {
-    made ??= work().catch((error) => {
-      made = null
+/** A scene that is made when the first file is sent, and taken away again when nothing came of it. */
+export class FreshScene {
+  readonly #make: () => Promise<Id>
+  readonly #remove: (id: Id) => Promise<void>
+  #made: Promise<Id> | null = null
+
+  constructor(make: () => Promise<Id>, remove: (id: Id) => Promise<void>) {
+    this.#make = make
+    this.#remove = remove
+  }
+
+  readonly scene = (): Promise<Id> => {
+    this.#made ??= this.#make().catch((error) => {
+      this.#made = null
       throw error
     })
-    return made
+    return this.#made
+  }
+
+  readonly abandon = async (): Promise<void> => {
+    const made = this.#made
+    this.#made = null
+    if (made) await this.#remove(await made)
   }
 }
