@@ -138,8 +138,8 @@ export class Labels {
     }
     const delta = { put, removed }
     if (put.length || removed.length) {
-      this.version.value++
       for (const listener of this.#listeners) listener(delta)
+      this.version.value++ // last: who follows the signal reads what the listeners have kept in step
     }
     return delta
   }

@@ -217,7 +217,9 @@ export class Workbench {
         isRaw: ranges !== null && !isPalette,
       })
     }
-    return pictures
+    // the raster that is worked on lies on top of the others
+    const active = this.active.value
+    return pictures.toSorted((a, b) => Number(a.asset === active) - Number(b.asset === active))
   }
 }
 

@@ -124,7 +124,7 @@ function VertexNumbers({ geometry, digits, onChange }: VertexNumbersProps) {
     onChange(shape.moveVertex(geometry, { chain, index }, to))
   }
   return (
-    <details class="vertices" open={n <= 12}>
+    <details class="vertices" open={n <= 4}>
       <summary>{n === 1 ? 'Position' : `${n} vertices`}</summary>
       {chains.map((chain, c) => (
         <fieldset class="numbers" key={c} aria-label={chain.role}>

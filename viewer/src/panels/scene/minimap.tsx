@@ -41,7 +41,7 @@ export function Minimap({ bench, stage }: MinimapProps) {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: panning and zooming have keys of their own
     // biome-ignore lint/a11y/noStaticElementInteractions: likewise
-    <div class="minimap" style={{ width: w, height: h }} onClick={look}>
+    <div class="minimap" style={{ width: `${w}px`, height: `${h}px` }} onClick={look}>
       <img
         alt=""
         draggable={false}
@@ -51,10 +51,10 @@ export function Minimap({ bench, stage }: MinimapProps) {
       />
       <span
         style={{
-          left: Math.max(-1, x0),
-          top: Math.max(-1, y0),
-          width: Math.max(4, Math.min(w + 1, x1) - Math.max(-1, x0)),
-          height: Math.max(4, Math.min(h + 1, y1) - Math.max(-1, y0)),
+          left: `${Math.max(-1, x0)}px`,
+          top: `${Math.max(-1, y0)}px`,
+          width: `${Math.max(4, Math.min(w + 1, x1) - Math.max(-1, x0))}px`,
+          height: `${Math.max(4, Math.min(h + 1, y1) - Math.max(-1, y0))}px`,
         }}
       />
     </div>

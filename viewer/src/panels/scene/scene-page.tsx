@@ -54,7 +54,7 @@ export function ScenePage({ bench, commands, keymap }: ScenePageProps) {
               width.value = to
             }}
           />
-          <aside class="side" style={{ width: width.value }} aria-label="Labels">
+          <aside class="side" style={{ width: `${width.value}px` }} aria-label="Labels">
             {PANELS.map((panel) => (
               <Section key={panel.id} bench={bench} panel={panel} />
             ))}

@@ -24,6 +24,9 @@ import 'ol/ol.css'
 /** Screen pixels that one native pixel may be zoomed to, and how far out a raster may be seen. */
 const CLOSEST_PX = 256
 const MARGIN_PX = 24
+/** What makes two clicks a double click. */
+const DOUBLE_MS = 400
+const DOUBLE_PX = 5
 
 /** The plane of a map frame or of a raster's pixels, drawn by OpenLayers. */
 export class MapView implements View {
@@ -42,6 +45,7 @@ export class MapView implements View {
   #labels: LabelLayer | null = null
   #gesture: Gesture | null = null
   #isSpaceHeld = false
+  #lastClick = { at: 0, pixel: [0, 0] as readonly [number, number] }
   readonly #ends: (() => void)[] = []
 
   constructor(element: HTMLElement, place: ViewFrame) {
@@ -163,7 +167,7 @@ export class MapView implements View {
     const update = () => {
       this.camera.value = this.#cameraNow()
     }
-    this.#view.on('change', update)
+    this.#view.on('propertychange', update)
     this.#map.on('change:size', update)
     this.#map.on('movestart', () => {
       this.isIdle.value = false
@@ -177,8 +181,7 @@ export class MapView implements View {
     this.#map.on('pointermove', (event) => {
       this.pointer.value = this.#positionOf(event)
     })
-    this.#map.on('click', (event) => this.#run((gesture) => gesture.click?.(this.#pointerOf(event))))
-    this.#map.on('dblclick', (event) => this.#run((gesture) => gesture.doubleClick?.(this.#pointerOf(event))))
+    this.#map.on('click', (event) => this.#clicked(event))
     this.#on(this.element, 'pointerleave', () => {
       this.pointer.value = null
       this.#run((gesture) => gesture.leave?.())
@@ -203,6 +206,18 @@ export class MapView implements View {
     if (!this.#gesture || this.#isSpaceHeld) return
     work(this.#gesture)
     this.#showCursor()
+  }
+
+  /** OpenLayers takes two quick clicks anywhere for a double click; whoever draws fast means two vertices. */
+  #clicked(event: MapBrowserEvent): void {
+    const [x, y] = event.pixel as [number, number]
+    const now = event.originalEvent.timeStamp
+    const { at, pixel } = this.#lastClick
+    const isDouble = now - at <= DOUBLE_MS && Math.hypot(x - pixel[0], y - pixel[1]) <= DOUBLE_PX
+    this.#lastClick = { at: isDouble ? 0 : now, pixel: [x, y] }
+    const pointer = this.#pointerOf(event)
+    this.#run((gesture) => gesture.click?.(pointer))
+    if (isDouble) this.#run((gesture) => gesture.doubleClick?.(pointer))
   }
 
   #space(event: KeyboardEvent, isDown: boolean): void {
