@@ -117,6 +117,8 @@ def reduced(patch: Patch, kx: int, ky: int) -> Patch:
     if kx == ky == 1:
         return patch
     height, width = patch.shape
+    # a block larger than the picture is the picture: at zoom 0 a block has 300 000 pixels on a side
+    kx, ky = min(kx, width), min(ky, height)
     right, bottom = -width % kx, -height % ky
     size = ((width + right) // kx, (height + bottom) // ky)
 
