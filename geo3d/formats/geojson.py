@@ -68,14 +68,15 @@ class GeoJsonWriter(Writer):
         lose_documents(dataset, log)
         with whole_file(target) as temporary, temporary.open("wb") as file:
             file.write(self._head(table, dataset, crs))
-            separator, n = b"\n", 0
+            separator, n_placed = b"\n", 0
             for batch in vector_batches(dataset, crs or OWN_FRAME, log, lambda s: context.progress(0.4 + s * 0.6)):
+                n_placed += sum(shape is not None for shape in batch.shapes)
                 for feature in self._features(batch, table, crs, log):
                     file.write(separator + feature)
-                    separator, n = b",\n", n + 1
+                    separator = b",\n"
             file.write(b"\n]}\n")
             n_placeless = log.lost_by_reason.get("no-crs", 0)
-            if n_placeless and not n:
+            if n_placeless and not n_placed:
                 raise FormatError(
                     f"these {n_placeless} labels lie on no map, and GeoJSON readers would take their pixels for "
                     f"degrees; georeference the raster, or export with coordinates=pixel to a file that ends in "
