@@ -164,11 +164,17 @@ def _with_validity(patch: Patch, bands: tuple[int, ...], n_wanted: int, info: Ra
             kept = patch.data[:, :, :n_wanted] if patch.is_interleaved else patch.data[:n_wanted]
             return Patch(np.ascontiguousarray(kept), patch.is_interleaved, valid)
         case "nodata" | "nan":
-            return Patch(patch.data, patch.is_interleaved, _has_data(patch, bands, info))
+            return Patch(patch.data, patch.is_interleaved, has_data(patch, bands, info))
 
 
-def _has_data(patch: Patch, bands: tuple[int, ...], info: RasterInfo) -> Mask | None:
-    """Return where at least one band has data."""
+def has_data(patch: Patch, bands: tuple[int, ...], info: RasterInfo) -> Mask | None:
+    """Return where at least one band has data, by nodata and NaN; None = everywhere.
+
+    Args:
+        patch: Pixels; its own mask does not count.
+        bands: Which bands they are, 1-based.
+        info: What the bands' nodata is.
+    """
     words = {info.bands[band - 1].nodata for band in bands}
     data = patch.data
     if len(words) == 1 and data.dtype in (np.uint8, np.uint16) and patch.is_interleaved and data.shape[2] <= 4:

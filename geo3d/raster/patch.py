@@ -70,3 +70,15 @@ def without(patch: Patch, nodata: float | None) -> Patch:
     if not lost.any():
         return patch
     return Patch(patch.data, patch.is_interleaved, ~lost if patch.valid is None else patch.valid & ~lost)
+
+
+def stacked(stripes: list[Patch]) -> Patch:
+    """Return patches of one width put below each other."""
+    if len(stripes) == 1:
+        return stripes[0]
+    first = stripes[0]
+    valid = None
+    if any(stripe.valid is not None for stripe in stripes):
+        valid = np.concatenate([np.ones(s.shape, np.bool_) if s.valid is None else s.valid for s in stripes])
+    data = np.concatenate([stripe.data for stripe in stripes], axis=0 if first.is_interleaved else 1)
+    return Patch(data, first.is_interleaved, valid)

@@ -21,7 +21,7 @@ from geo3d.raster.tile import TileReader, Want
 
 _MOST_PAINTERS: Final = 64
 _MOST_SAMPLES: Final = 8
-_SAMPLE_PIXELS: Final = 256 * 256
+_SAMPLE_SIDE: Final = 512
 _MOST_SAMPLE_PIXELS: Final = 4 * 2**20
 _KEPT_PIXELS: Final = 512 * 512
 
@@ -91,7 +91,8 @@ class Renderer:
         if patch is not None:
             return patch
         levels = self.reader.info.levels
-        enough = [i for i, level in enumerate(levels) if i == 0 or level.width * level.height >= _SAMPLE_PIXELS]
+        # not the coarsest: the one that the first picture on a screen needs anyway
+        enough = [i for i, level in enumerate(levels) if i == 0 or max(level.width, level.height) >= _SAMPLE_SIDE]
         level = [i for i in enough if levels[i].origin != "sampled"][-1]
         if levels[level].width * levels[level].height > _MOST_SAMPLE_PIXELS:
             level = enough[-1]

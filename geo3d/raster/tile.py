@@ -16,7 +16,8 @@ from geo3d.raster.blockreader import BlockReader
 from geo3d.raster.codec import is_lossy
 from geo3d.raster.grid import NATIVE, Cell, Grid
 from geo3d.raster.info import Level, RasterInfo
-from geo3d.raster.patch import Patch, without
+from geo3d.raster.patch import Patch, stacked, without
+from geo3d.raster.picked import PickedLevels
 from geo3d.raster.pixels import Window
 from geo3d.raster.resample import reduced, sample, thinned
 from geo3d.raster.route import Bounds, map_route, native_route
@@ -68,6 +69,7 @@ class TileReader:
         self.info: RasterInfo = self.blocks.info
         self._solved: Solved | None = None if self.info.link is None else solved(self.info.link)
         self._routes: dict[str, tuple[PixelFromPlane, Bounds | None]] = {}
+        self._picked = PickedLevels(raster, self.blocks)
         self._lock = threading.Lock()
 
     def read(self, grid: Grid, z: int, x: int, y: int, size: int, want: Want) -> Patch | None:
@@ -149,6 +151,10 @@ class TileReader:
         place = self.blocks.levels[level]
         if place is not None and not (want.exact and is_lossy(place.directory)):
             return without(self.blocks.read(level, window, want.bands), want.nodata)
+        if self.info.levels[level].origin == "sampled":
+            patch = self._picked.read(level, window, want.bands)
+            if patch is not None:
+                return without(patch, want.nodata)
         pixels = self.raster.read(level, window, want.bands)
         return without(Patch(pixels.data, False, pixels.valid), want.nodata)
 
@@ -216,7 +222,7 @@ def _in_stripes(window: Window, ky: int, shrunk: Callable[[Window], Patch]) -> P
         shrunk(Window(window.col, row, window.width, min(rows, window.row + window.height - row)))
         for row in range(window.row, window.row + window.height, rows)
     ]
-    return stripes[0] if len(stripes) == 1 else _stacked(stripes)
+    return stacked(stripes)
 
 
 def _span(low: float, high: float, factor: float, n: int, k: int) -> tuple[int, int]:
@@ -241,13 +247,3 @@ def _padded(patch: Patch, size: int) -> Patch:
     valid = np.zeros((size, size), np.bool_)
     valid[:height, :width] = True if patch.valid is None else patch.valid
     return Patch(data, patch.is_interleaved, valid)
-
-
-def _stacked(stripes: list[Patch]) -> Patch:
-    """Return stripes one below the other."""
-    first = stripes[0]
-    valid = None
-    if any(stripe.valid is not None for stripe in stripes):
-        valid = np.concatenate([np.ones(s.shape, np.bool_) if s.valid is None else s.valid for s in stripes])
-    data = np.concatenate([stripe.data for stripe in stripes], axis=0 if first.is_interleaved else 1)
-    return Patch(data, first.is_interleaved, valid)
