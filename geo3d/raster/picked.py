@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -60,11 +61,7 @@ class PickedLevels:
         """Read a level, in a few bands of rows at once: the disk is what one waits for."""
         place = self._raster.info.levels[level]
         edges = [place.height * i // _N_READERS for i in range(_N_READERS + 1)]
-        windows = [
-            Window(0, top, place.width, bottom - top)
-            for top, bottom in zip(edges, edges[1:], strict=False)
-            if bottom > top
-        ]
+        windows = [Window(0, top, place.width, end - top) for top, end in pairwise(edges) if end > top]
         with ThreadPoolExecutor(_N_READERS) as readers:
             return stacked(list(readers.map(lambda window: self._picked(level, window), windows)))
 
