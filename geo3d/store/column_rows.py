@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,7 @@ import shapely
 
 from geo3d.labels import AnnotationColumns
 from geo3d.store.columns import KINDS
+from geo3d.store.facet import STATE_INDEX
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,10 @@ class PreparedRows:
     tail: bytes
     """What the JSON of all goes on with."""
     codes: list[int]
+    states: list[int]
+    """Index into `geo3d.store.facet.STATES`."""
+    samples: list[int | None]
+    things: list[str | None]
     bounds: npt.NDArray[np.float64]
     """(minx, miny, maxx, maxy) of each, NaN for tags; shape (n, 4)."""
     wkbs: list[bytes | None]
@@ -62,9 +68,10 @@ def place_ranks(bounds: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     has_place = np.isfinite(centers).all(axis=1)
     curve = np.full(len(bounds), np.iinfo(np.uint64).max, dtype=np.uint64)
     if has_place.any():
-        low = centers[has_place].min(axis=0)
-        extent = float((centers[has_place] - low).max()) or 1.0
-        cells = ((centers[has_place] - low) * (65535 / extent)).astype(np.uint64)
+        with np.errstate(all="ignore"):
+            from_corner = centers[has_place] - centers[has_place].min(axis=0)
+            shares = np.nan_to_num(from_corner / from_corner.max(), posinf=1.0)
+        cells = (shares * 65535).astype(np.uint64)
         curve[has_place] = _spread(cells[:, 0]) | _spread(cells[:, 1]) << np.uint64(1)
     ranks = np.empty(len(bounds), dtype=np.int64)
     ranks[np.argsort(curve, kind="stable")] = np.arange(len(bounds))
@@ -93,39 +100,53 @@ def prepared_rows(
     Raises:
         TypeError: A value of `extra` or an integer beyond 64 bits cannot be JSON.
     """
-    shapes = columns.geometries
-    extras = [b""] * len(columns)
-    has_extra = columns.extra is not None and any(columns.extra)
-    if has_extra and columns.extra is not None:
-        extras = [b',"extra":%b' % orjson.dumps(extra) for extra in columns.extra]
+    shapes, n = columns.geometries, len(columns)
+    own, shared = _own_fields(columns)
     bodies = [  # ids, slugs and numbers need no escaping
         b'{"id":"%b","fid":%d,"label":"%b","geometry":%b,"attributes":%b%b'
-        % (id.encode(), fid, label.encode(), geometry, orjson.dumps(attributes), extra)
-        for id, fid, label, geometry, attributes, extra in zip(
-            ids, fids, columns.labels, _geometries_json(columns), columns.attributes, extras, strict=True
+        % (id.encode(), fid, label.encode(), geometry, orjson.dumps(attributes), fields)
+        for id, fid, label, geometry, attributes, fields in zip(
+            ids, fids, columns.labels, _geometries_json(columns), columns.attributes, own, strict=True
         )
     ]
     return PreparedRows(
         bodies=bodies,
-        tail=_tail(columns, scene, has_extra),
+        tail=b"," + orjson.dumps({"kind": "annotation", "scene": scene, **shared})[1:-1],
         codes=[codes[label] for label in columns.labels],
+        states=[0] * n if columns.states is None else [STATE_INDEX[state] for state in columns.states],
+        samples=[None] * n if columns.samples is None else list(columns.samples),
+        things=[None] * n if columns.things is None else list(columns.things),
         bounds=shapely.bounds(shapes),
         wkbs=shapely.to_wkb(shapes, output_dimension=2, byte_order=1).tolist(),
     )
 
 
-def _tail(columns: AnnotationColumns, scene: str, has_extra: bool) -> bytes:
-    shared = {
-        "kind": "annotation",
-        "scene": scene,
-        "sample": None,
-        "thing": None,
-        "state": "draft",
-        "provenance": columns.provenance.model_dump(mode="json"),
+def _own_fields(columns: AnnotationColumns) -> tuple[list[bytes], dict[str, Any]]:
+    """Return what the JSON of each says beyond the fields that all have, and the fields that all share."""
+    given: dict[str, Sequence[Any] | None] = {
+        "state": columns.states,
+        "sample": columns.samples,
+        "thing": columns.things,
+        "provenance": columns.provenances,
+        "extra": columns.extra,
     }
-    if not has_extra:
-        shared["extra"] = {}
-    return b"," + orjson.dumps(shared)[1:-1]
+    shared: dict[str, Any] = {"state": "draft", "sample": None, "thing": None, "extra": {}}
+    shared["provenance"] = columns.provenance.model_dump(mode="json")
+    own = [b""] * len(columns)
+    for name, values in given.items():
+        if values is None:
+            continue
+        del shared[name]
+        if name == "provenance":
+            own = [
+                b'%b,"provenance":%b' % (o, value.model_dump_json().encode())
+                for o, value in zip(own, values, strict=True)
+            ]
+        else:
+            own = [
+                b'%b,"%b":%b' % (o, name.encode(), orjson.dumps(value)) for o, value in zip(own, values, strict=True)
+            ]
+    return own, shared
 
 
 def _geometries_json(columns: AnnotationColumns) -> list[bytes]:

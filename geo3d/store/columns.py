@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import shapely
 
-from geo3d.labels import AnnotationColumns, Attribute, AttributeValue, LabelClass, Ontology
+from geo3d.labels import AnnotationColumns, Attribute, AttributeValue, LabelClass, Ontology, Scene
 from geo3d.labels.check import LabelProblem, problem_of_value
+from geo3d.store.facet import STATE_INDEX
 
 PROBLEMS_TOLD = 100
 """So many problems of a batch are told; the first one is enough to stop a load."""
@@ -32,30 +33,37 @@ _FAST_TYPES: Mapping[str, frozenset[type]] = {
 """Exact types that need no look at the single values (dates and several choices do)."""
 
 
-def problems_of_columns(columns: AnnotationColumns, ontology: Ontology, frames: Sequence[str]) -> list[LabelProblem]:
+def problems_of_columns(columns: AnnotationColumns, ontology: Ontology, scene: Scene) -> list[LabelProblem]:
     """Return what the model, the ontology or the scene refuses, at most `PROBLEMS_TOLD` of it.
 
     Args:
         columns: The batch.
         ontology: Classes that it may use.
-        frames: Ids of the scene's frames.
+        scene: Where they go, with its frames and samples.
     """
     found: list[LabelProblem] = []
-    for problem in _problems(columns, ontology, frames):
+    for problem in _problems(columns, ontology, scene):
         found.append(problem)
         if len(found) == PROBLEMS_TOLD:
             break
     return found
 
 
-def _problems(columns: AnnotationColumns, ontology: Ontology, frames: Sequence[str]) -> Iterator[LabelProblem]:
-    n = len(columns)
-    lengths = {len(columns.labels), len(columns.attributes), len(columns.ids or columns.labels)}
-    if lengths | {len(columns.extra if columns.extra is not None else columns.labels)} != {n}:
+def _problems(columns: AnnotationColumns, ontology: Ontology, scene: Scene) -> Iterator[LabelProblem]:
+    given = (columns.ids, columns.extra, columns.states, columns.provenances, columns.samples, columns.things)
+    lengths = {len(column) for column in (columns.labels, columns.attributes, *given) if column is not None}
+    if lengths != {len(columns)}:
         yield LabelProblem("", "columns", "the columns of a batch differ in length")
         return
-    if columns.frame not in frames:
+    if columns.frame not in {frame.id for frame in scene.frames}:
         yield LabelProblem("", "unknown-frame", f"the scene has no frame {columns.frame!r}")
+    n_samples = len(scene.samples)
+    for row, sample in enumerate(columns.samples or ()):
+        if sample is not None and not (type(sample) is int and 0 <= sample < n_samples):
+            yield LabelProblem(_name(columns, row), "unknown-sample", f"the scene has no sample {sample}")
+    for row, state in enumerate(columns.states or ()):
+        if state not in STATE_INDEX:
+            yield LabelProblem(_name(columns, row), "state", f"there is no state {state!r}")
     if columns.ids is not None:
         yield from _problems_of_ids(columns.ids)
     yield from _problems_of_shapes(columns)
@@ -131,6 +139,11 @@ def _problems_of_class(columns: AnnotationColumns, label: LabelClass, rows: Sequ
                 yield LabelProblem(_name(columns, row), "geometry-not-allowed", message)
     for attribute in label.attributes:
         values = [columns.attributes[row].get(attribute.name) for row in rows]
+        if attribute.required and columns.states is not None:
+            for row, value in zip(rows, values, strict=True):
+                if value is None and columns.states[row] != "draft":
+                    message = f"{attribute.name!r} is required once it is {columns.states[row]}"
+                    yield LabelProblem(_name(columns, row), "attribute-missing", message)
         if not _is_fine(attribute, values):
             for row, value in zip(rows, values, strict=True):
                 reason = problem_of_value(attribute, value)

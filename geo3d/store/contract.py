@@ -160,7 +160,8 @@ class Store(Protocol):
         """Write millions of annotations as ONE revision: through the log, with history and one undo.
 
         `changes` (frames of the scene document, things, relations; classes are on the project's stream) go first,
-        in the same transaction. `progress` is told 0.0 after each batch (it may raise JobCancelled: nothing is
+        in the same transaction. Review states are taken as the source has them; batches of some 50,000 are best.
+        `progress` is told 0.0 after each batch (it may raise JobCancelled: nothing is
         written then), 0.8 when all rows are written, 1.0 at the end; who knows the number of batches makes a
         fraction of them.
 

@@ -79,34 +79,21 @@ def problem_of_runs(layer: Layer, key: str, runs: Runs) -> str | None:
 
 
 def painted(entries: Entries, runs: Runs) -> tuple[Entries, bool]:
-    """Return the entries after the runs, and whether every run found its old value there."""
-    starts, lengths = runs[:, 0], runs[:, 1]
-    end = int(starts[-1] + lengths[-1])
-    after = (
-        entries.copy()
-        if len(entries) >= end
-        else np.concatenate([entries, np.zeros(end - len(entries), entries.dtype)])
-    )
-    where = np.repeat(starts - (np.cumsum(lengths) - lengths), lengths) + np.arange(int(lengths.sum()))
-    found_old = bool((after[where] == np.repeat(runs[:, 2], lengths)).all())
-    after[where] = np.repeat(runs[:, 3], lengths).astype(entries.dtype)
+    """Return the entries after the runs, and whether every run found its old value there.
+
+    The entries are as long as before, or longer where a run ends after them.
+    """
+    after = extended(entries, max(len(entries), int(runs[-1, 0] + runs[-1, 1])))
+    found_old = True
+    for start, length, old, new in runs.tolist():
+        part = after[start : start + length]
+        found_old = found_old and bool((part == old).all())
+        part[:] = new
     return after, found_old
 
 
-def runs_between(before: Entries, after: Entries) -> Runs:
-    """Return the runs that lead from one state of a chunk to another, shape (n, 4)."""
-    n = max(len(before), len(after))
-    old, new = (_extended(entries, n).astype(np.int64) for entries in (before, after))
-    is_start = np.ones(n, dtype=bool)
-    is_start[1:] = (old[1:] != old[:-1]) | (new[1:] != new[:-1])
-    starts = np.flatnonzero(is_start)
-    runs = np.stack([starts, np.diff(np.append(starts, n)), old[starts], new[starts]], axis=1)
-    changed: Runs = runs[runs[:, 2] != runs[:, 3]].astype(np.int64)
-    return changed
-
-
-def _extended(entries: Entries, n: int) -> Entries:
-    """Return entries with zeros after them, shape (n,)."""
+def extended(entries: Entries, n: int) -> Entries:
+    """Return a copy of the entries with zeros after them, shape (n,)."""
     return np.concatenate([entries, np.zeros(n - len(entries), dtype=entries.dtype)])
 
 

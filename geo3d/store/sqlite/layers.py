@@ -7,17 +7,18 @@ from collections.abc import Iterator, Sequence
 
 from geo3d.errors import Conflict, NotFound, ValidationFailed
 from geo3d.labels import Layer, Patch
+from geo3d.labels.selection import runs_between
 from geo3d.store.painting import (
     Entries,
     Runs,
     array_of_runs,
     empty_entries,
+    extended,
     inverse,
     pack_entries,
     pack_runs,
     painted,
     problem_of_runs,
-    runs_between,
     unpack_entries,
     unpack_runs,
 )
@@ -94,7 +95,9 @@ def _paint(entry: Entry, fid: int, layer: Layer, key: str, runs: Runs, is_forced
     if not found_old:
         if not is_forced:
             return False
-        runs = runs_between(before, after)
+        runs = runs_between(extended(before, len(after)), after)
+        if not len(runs):
+            return True
     entry.db.execute(
         "INSERT INTO chunk (layer, key, entries) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET entries = excluded.entries",
         (fid, key, pack_entries(after)),

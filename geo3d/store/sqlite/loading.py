@@ -16,6 +16,7 @@ from geo3d.store.admission import refuse
 from geo3d.store.column_rows import PreparedRows, new_ids, place_ranks, prepared_rows
 from geo3d.store.columns import problems_of_columns
 from geo3d.store.contract import Commit, Progress
+from geo3d.store.sqlite.integrity import check_links, check_slots
 from geo3d.store.sqlite.log import Author, Entry, Head, commit_at, commit_of_client, known_stream, next_id
 from geo3d.store.sqlite.projection import Projection
 from geo3d.store.sqlite.reindex import Current, current_of, index_load, is_worth
@@ -62,25 +63,25 @@ class _Loading:
 
     def __init__(self, entry: Entry, standing: Standing, scene: Scene) -> None:
         self.entry = entry
-        self.scene = scene.id
-        self.frames = [frame.id for frame in scene.frames]
+        self.scene = scene
         self.ontology = standing.project().ontology
         self.codes = codes_of(standing.project())
         self.projection = Projection(entry.db, entry.stream.id)
         self.n_loaded = 0
         self.first_content = entry.next_content
         self.loaded: list[Current] = []
-        self.tags: Counter[int] = Counter()
+        self.tally: Counter[tuple[int, int, int]] = Counter()
+        self.has_links = False
 
     def add(self, columns: AnnotationColumns) -> None:
         """Check and write one batch."""
-        refuse(problems_of_columns(columns, self.ontology, self.frames))
+        refuse(problems_of_columns(columns, self.ontology, self.scene))
         n, entry = len(columns), self.entry
         ids = columns.ids if columns.ids is not None else new_ids(n, self.n_loaded)
         known = self._known(columns.ids)
         fids, heads = self._fids(ids, known)
         try:
-            rows = prepared_rows(columns, self.scene, ids, fids, self.codes)
+            rows = prepared_rows(columns, self.scene.id, ids, fids, self.codes)
         except TypeError as error:
             raise ValidationFailed(f"a value cannot be stored: {error}", problems=[]) from error
         seqs = range(entry.next_version, entry.next_version + n)
@@ -99,10 +100,13 @@ class _Loading:
     def index(self) -> None:
         """Bring the indices up to date."""
         if is_worth(self.entry.db, self.n_loaded):
-            index_load(self.entry.db, self.entry.stream.id, self.loaded, self.tags)
+            index_load(self.entry.db, self.entry.stream.id, self.loaded, self.tally)
         else:
             contents = range(self.first_content, self.entry.next_content)
             self.projection.move([], contents, self.entry.revision)
+        if self.has_links:
+            check_links(self.entry)
+            check_slots(self.entry)
 
     def _known(self, ids: Sequence[str] | None) -> dict[str, Head]:
         """Return where those ids stand that existed before (and were deleted). Raises Conflict for those that exist."""
@@ -162,9 +166,17 @@ class _Loading:
         bounds[is_tag] = None
         db.executemany(
             "INSERT INTO facet (content, fid, frame, code, state, sample, minx, miny, maxx, maxy, wkb)"
-            " VALUES (?, ?, ?, ?, 0, NULL, ?, ?, ?, ?, ?)",
-            sorted(zip(contents, fids, frames, rows.codes, *bounds.T.tolist(), rows.wkbs, strict=True)),
-        )
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            sorted(
+                zip(
+                    contents, fids, frames, rows.codes, rows.states, rows.samples, *bounds.T.tolist(), rows.wkbs,
+                    strict=True,
+                )
+            ),
+        )  # fmt: skip
+        links = [link for link in zip(rows.things, contents, fids, strict=True) if link[0] is not None]
+        self.has_links = self.has_links or bool(links)
+        db.executemany("INSERT INTO link (target, content, fid) VALUES (?, ?, ?)", links)
 
     def _keep(
         self,
@@ -176,7 +188,7 @@ class _Loading:
     ) -> None:
         """Remember what the indices need of a batch, 80 bytes for each annotation."""
         codes, wkbs = np.array(rows.codes, dtype=np.int64), [wkb for wkb in rows.wkbs if wkb is not None]
-        self.tags.update(codes[~has_place].tolist())
+        self.tally.update(zip((has_place * frame).tolist(), rows.codes, rows.states, strict=True))
         kept = np.array(contents, dtype=np.int64)[has_place]
         documents = np.stack(
             [np.array(fids, dtype=np.int64)[has_place], np.full(len(kept), self.entry.revision)], axis=1

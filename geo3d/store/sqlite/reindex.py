@@ -49,23 +49,23 @@ def reindex(db: sqlite3.Connection, streams: Iterable[int]) -> None:
             _count(db, frame, current)
 
 
-def index_load(db: sqlite3.Connection, stream: int, loaded: Sequence[Current], tags: Mapping[int, int]) -> None:
+def index_load(
+    db: sqlite3.Connection, stream: int, loaded: Sequence[Current], tally: Mapping[tuple[int, int, int], int]
+) -> None:
     """Bring the indices up to date after a load, without reading back what was loaded.
 
     Args:
         db: The writer's connection.
         stream: The stream that was loaded into.
         loaded: The annotations with a place, batch by batch.
-        tags: How many annotations without geometry were loaded, by class code.
+        tally: How many annotations were loaded, by (row of `frame` or 0, class code, state).
     """
-    new = joined(loaded)
-    keys, counts = np.unique(np.stack([new.places.frames, new.codes]), axis=1, return_counts=True)
-    tallied = [*zip(*keys.tolist(), counts.tolist(), strict=True), *((0, code, n) for code, n in tags.items())]
     db.executemany(
-        f"INSERT INTO tally (stream, frame, code, state, n) VALUES ({stream}, ?, ?, 0, ?)"
+        f"INSERT INTO tally (stream, frame, code, state, n) VALUES ({stream}, ?, ?, ?, ?)"
         " ON CONFLICT DO UPDATE SET n = n + excluded.n",
-        tallied,
+        ((*key, n) for key, n in tally.items()),
     )
+    new = joined(loaded)
     first = int(new.places.contents.min(initial=1 << 62))
     current = joined([read_current(db, before=first), new])
     build(db, current.places)

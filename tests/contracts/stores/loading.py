@@ -75,6 +75,33 @@ class LoadSuite(StoreSuite):
         bench.store.rebuild()
         assert list(bench.store.read(SCENE, Query())) == before
 
+    def test_what_each_brings_of_its_own_is_kept(self, bench: Workbench) -> None:
+        bench.put(Thing(id="t", scene=SCENE, label="tree"))
+        theirs = Provenance(actor="bob", tool="lasso", score=0.25)
+        shapes = [shapely.Point(i, i) for i in range(3)]
+        load(
+            bench,
+            columns_of(
+                shapes,
+                states=["draft", "accepted", "rejected"],
+                samples=[None, 0, 2],
+                things=["t", None, "t"],
+                provenances=[theirs, Provenance(), Provenance()],
+            ),
+        )
+        stored = [Annotation.model_validate(d) for d in bench.read()]
+        assert [d.state for d in stored] == ["draft", "accepted", "rejected"]
+        assert [d.sample for d in stored] == [None, 0, 2]
+        assert [d.thing for d in stored] == ["t", None, "t"]
+        assert stored[0].provenance == theirs
+        assert bench.store.count(SCENE, Query(states=("accepted", "rejected"))) == {"roof": 2}
+        assert bench.ids(sample=2) == [stored[2].id]
+        assert bench.is_sound()
+        for fields in ({"things": ["t"]}, {"things": ["nobody"]}):
+            with pytest.raises(ValidationFailed):
+                load(bench, columns_of(shapes[:1], **fields))
+        assert len(bench.read()) == 3
+
     def test_a_load_is_one_revision_and_one_undo(self, bench: Workbench) -> None:
         mine = bench.draw()
         commit = load(bench, crowd(2500), crowd(700, seed=1))
@@ -171,6 +198,11 @@ class LoadSuite(StoreSuite):
         ({"attributes": [{}, {"other": np.int64(3)}]}, "attribute-value"),
         ({"attributes": [{}]}, "columns"),
         ({"ids": ["a"]}, "columns"),
+        ({"states": ["draft"]}, "columns"),
+        ({"states": ["draft", "lost"]}, "state"),
+        ({"labels": ["tree", "tree"], "states": ["draft", "submitted"]}, "attribute-missing"),
+        ({"samples": [0, 3]}, "unknown-sample"),
+        ({"samples": [0, -1]}, "unknown-sample"),
         ({"ids": ["a", "a"]}, "twice"),
         ({"ids": ["a", "no spaces"]}, "id"),
     ])  # fmt: skip

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo3d.labels import Layer
-from geo3d.store.painting import inverse, pack_entries, pack_runs, painted, runs_between, unpack_entries, unpack_runs
+from geo3d.labels.selection import runs_between
+from geo3d.store.painting import extended, inverse, pack_entries, pack_runs, painted, unpack_entries, unpack_runs
 
 
 @given(
@@ -17,7 +18,8 @@ from geo3d.store.painting import inverse, pack_entries, pack_runs, painted, runs
 def test_runs_lead_from_one_state_to_the_other_and_back(seed: int, dtype: str, n_before: int, n_after: int) -> None:
     rng = np.random.default_rng(seed)
     before, after = (rng.integers(0, 3, n).repeat(rng.integers(1, 5)).astype(dtype) for n in (n_before, n_after))
-    runs = runs_between(before, after)
+    n = max(len(before), len(after))
+    runs = runs_between(extended(before, n), extended(after, n))
     if not len(runs):
         return
     assert np.array_equal(unpack_runs(pack_runs(runs)), runs)
