@@ -9,10 +9,11 @@ import orjson
 from fastapi import Depends, Path, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.responses import Response
 
 from geo3d.errors import NotPermitted
+from geo3d.labels import Id
 from geo3d_server.gate import is_at_the_machine, session_of
 from geo3d_server.session import Session
 from geo3d_server.state import State
@@ -136,6 +137,21 @@ def takes(model: type[BaseModel]) -> dict[str, Any]:
     """Return the OpenAPI of an endpoint that parses its body itself."""
     schema = {"$ref": f"#/components/schemas/{model.__name__}"}
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+class Sent(BaseModel):
+    """Base of what clients send: a field that is not known is a mistake, and told."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Undo(Sent):
+    """A wish to undo or redo."""
+
+    client_id: Id
+    """Made by the sender; a retry with the same one is answered as the first time."""
+    force: bool = False
+    """Take it back even where somebody has changed the same documents since."""
 
 
 class StrictRequest(Request):

@@ -18,6 +18,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import PydanticSerializationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from geo3d import errors
@@ -119,6 +120,8 @@ def answer_to(error: Exception) -> Response:
         case PydanticSerializationError():
             detail = "the request cannot be kept as JSON: something in it is nested too deeply"
             return answer("urn:geo3d:request-invalid", 422, detail)
+        case ClientDisconnect():
+            return answer("urn:geo3d:gone", 400, "you hung up before the request was whole")  # nobody reads this
         case HTTPException():
             phrase = HTTPStatus(error.status_code).phrase
             said = error.detail if isinstance(error.detail, str) else phrase
@@ -136,7 +139,7 @@ def install(app: FastAPI) -> None:
         return answer_to(error)
 
     deliberate = (errors.Geo3dError, RequestValidationError, ValidationError, HTTPException)
-    for kind in (*deliberate, PydanticSerializationError, Exception):
+    for kind in (*deliberate, PydanticSerializationError, ClientDisconnect, Exception):
         app.add_exception_handler(kind, handle)
 
 

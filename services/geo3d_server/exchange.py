@@ -17,7 +17,7 @@ from geo3d.errors import FormatError, NotFound
 from geo3d.exchange import ImportPreview
 from geo3d.formats.registry import describe, readers, writers
 from geo3d.labels import Id, new_id
-from geo3d_server.deps import Here, SceneId, StrictRoute, Writing, json_answer, owner_at_the_machine, parse
+from geo3d_server.deps import Here, SceneId, Sent, StrictRoute, Writing, json_answer, owner_at_the_machine, parse
 from geo3d_server.errors import answer
 from geo3d_server.job import Job
 from geo3d_server.permission import check_href
@@ -73,14 +73,14 @@ class Format(BaseModel):
     """JSON schema of the options of reading."""
 
 
-class ExportWish(BaseModel):
+class ExportWish(Sent):
     """What to write and how."""
 
     format: FormatName
     options: dict[str, Any] = Field(default_factory=dict)
 
 
-class ImportSource(BaseModel):
+class ImportSource(Sent):
     """A file of the server's machine that is to be looked at."""
 
     href: str
@@ -89,7 +89,7 @@ class ImportSource(BaseModel):
     crs: str | None = None
 
 
-class Options(BaseModel):
+class Options(Sent):
     """Options as they stand in a form."""
 
     options: dict[str, Any]
@@ -101,7 +101,7 @@ class PreviewReply(ImportPreview):
     upload: Id
 
 
-class ImportWish(BaseModel):
+class ImportWish(Sent):
     """What to read, after a preview."""
 
     upload: Id

@@ -14,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 from geo3d.labels import ChangeSet
 from geo3d.store import Commit, Store
 from geo3d.store import Query as Which
-from geo3d_server.deps import Body, Here, SceneId, StrictRoute, Writing, json_answer, parse, takes
+from geo3d_server.deps import Body, Here, SceneId, StrictRoute, Undo, Writing, json_answer, parse, takes
 from geo3d_server.feed import body_of_commit
 from geo3d_server.permission import check_author, check_files
 from geo3d_server.reply import (
@@ -24,7 +24,6 @@ from geo3d_server.reply import (
     CountsReply,
     HistoryReply,
     StateReply,
-    Undo,
     blocks,
     commits_body,
     joined,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import socket
 import sys
+import threading
 import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -112,8 +114,18 @@ def _run(app: FastAPI, settings: Settings, listener: socket.socket, is_open: boo
         timeout_graceful_shutdown=10,
         backlog=128,
     )
+    logging.getLogger("python_multipart").setLevel(logging.CRITICAL)  # it warns of what we answer with a problem
     with contextlib.suppress(KeyboardInterrupt):
         Server(config).run(sockets=[listener])
+    _leave_threads_behind()
+
+
+def _leave_threads_behind() -> None:
+    """End the process although a tile is still being drawn: everything is written, and Python would wait for it."""
+    here = threading.current_thread()
+    if any(not thread.daemon and thread is not here for thread in threading.enumerate()):
+        sys.stderr.flush()
+        os._exit(0)
 
 
 def open_browser(url: str) -> None:

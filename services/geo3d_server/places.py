@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from geo3d.geometry import Frame, MapFrame
 from geo3d.geometry.tree import FrameTree
-from geo3d_server.deps import Body, Here, SceneId, StrictRoute, json_answer, parse, takes
+from geo3d_server.deps import Body, Here, SceneId, Sent, StrictRoute, json_answer, parse, takes
 
 router = APIRouter(route_class=StrictRoute, prefix="/api/scenes/{scene}", tags=["places"])
 
@@ -24,7 +24,7 @@ _CODE = re.compile(r"^[A-Za-z][A-Za-z0-9_]*:[A-Za-z0-9.+]{1,30}$")
 Coordinate = Annotated[float, AllowInfNan(False)]
 
 
-class TransformQuestion(BaseModel):
+class TransformQuestion(Sent):
     """Positions and the way they are to go."""
 
     src: str = Field(max_length=200)

@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, StringConstraints
+from pydantic import StringConstraints
 from starlette.responses import Response
 
 from geo3d.errors import Conflict, NotPermitted
 from geo3d.labels import Attribute, ChangeSet, Id, LabelClass, Ontology, Project, Put, Skeleton, new_id
 from geo3d.labels.ontology import GeometryKind, Slug
 from geo3d.store import PROJECT
-from geo3d_server.deps import Actor, Body, Here, StrictRoute, Writing, json_answer, parse, takes
+from geo3d_server.deps import Actor, Body, Here, Sent, StrictRoute, Undo, Writing, json_answer, parse, takes
 from geo3d_server.feed import body_of_commit
 from geo3d_server.permission import check_author
-from geo3d_server.reply import CommitReply, CommitsReply, Undo, commits_body, download_name
+from geo3d_server.reply import CommitReply, CommitsReply, commits_body, download_name
 
 router = APIRouter(route_class=StrictRoute, prefix="/api", tags=["project"])
 
 _RETRIES = 5
 
 
-class NewClass(BaseModel):
+class NewClass(Sent):
     """A class to be added; slug, code and (where not given) colour are chosen by the server."""
 
     title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import orjson
 from pydantic import AwareDatetime, BaseModel
 
-from geo3d.labels import Annotation, Asset, Document, Id, Scene
+from geo3d.labels import Annotation, Asset, Document, Scene
 from geo3d.store import Commit
 from geo3d_server.feed import body_of_commit
 
@@ -60,15 +60,6 @@ class CommitsReply(BaseModel):
     revision: int
     """Newest revision of the stream."""
     commits: list[CommitReply]
-
-
-class Undo(BaseModel):
-    """A wish to undo or redo."""
-
-    client_id: Id
-    """Made by the sender; a retry with the same one is answered as the first time."""
-    force: bool = False
-    """Take it back even where somebody has changed the same documents since."""
 
 
 class AnnotationPage(BaseModel):

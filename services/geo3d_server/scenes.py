@@ -6,12 +6,12 @@ from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, StringConstraints
+from pydantic import StringConstraints
 from starlette.responses import Response
 
 from geo3d.labels import ChangeSet, Delete, Id, Put, Scene, new_id
 from geo3d.store import Query as Which
-from geo3d_server.deps import Here, Owning, SceneId, StrictRoute, Writing, json_answer
+from geo3d_server.deps import Here, Owning, SceneId, Sent, StrictRoute, Writing, json_answer
 from geo3d_server.feed import body_of_commit
 from geo3d_server.reply import CommitReply, SceneSummary
 
@@ -20,7 +20,7 @@ router = APIRouter(route_class=StrictRoute, prefix="/api/scenes", tags=["scenes"
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
-class NewScene(BaseModel):
+class NewScene(Sent):
     """A scene to be made."""
 
     title: Title
@@ -28,7 +28,7 @@ class NewScene(BaseModel):
     """Sent again with the same one, the scene is not made twice."""
 
 
-class SceneEdit(BaseModel):
+class SceneEdit(Sent):
     """What of a scene document is to change; everything else goes through change sets."""
 
     title: Title

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from geo3d.errors import AssetMissing
 from geo3d.raster.block import BlockCache
-from geo3d.raster.grid import NATIVE, Grid, NativeGrid, matrix_grid
+from geo3d.raster.grid import NATIVE, WEB_MERCATOR, Grid, NativeGrid, matrix_grid
 from geo3d.raster.info import RasterInfo
 from geo3d.raster.passthrough import Passthrough
 from geo3d.raster.pyramid import key_of
@@ -81,12 +81,19 @@ class Served:
             copy=drawn,
         )
 
-    def drawn_on(self, grid: Grid) -> Served:
-        """Return what pictures on a grid are drawn from: a copy where it has the raster's own pixels or the grid's."""
+    def drawn_on(self, grid: Grid, bands: tuple[int, ...]) -> Served:
+        """Return what pictures on a grid are drawn from: a copy where it has the raster's own pixels or the grid's.
+
+        Args:
+            grid: Where the picture lies.
+            bands: What it needs; lossy copies lack the alpha band.
+        """
         copy = self.copy
-        if copy is None or (copy.info.link != self.info.link and (grid is self.native or copy.info.crs != _MERCATOR)):
+        if copy is None or max(bands) > len(copy.info.bands):
             return self
-        return copy
+        is_native = copy.info.link == self.info.link
+        is_on_grid = grid.name == WEB_MERCATOR and copy.info.crs == _MERCATOR
+        return copy if is_native or is_on_grid else self
 
     def grid(self, name: str) -> Grid:
         """Return a grid of this raster. Raises NotFound."""

@@ -13,7 +13,7 @@ from geo3d.errors import Conflict, NotPermitted
 from geo3d.labels import ChangeSet, Member, Project, Put, new_id
 from geo3d.store import PROJECT
 from geo3d_server import page
-from geo3d_server.deps import Asking, Here, Role, StrictRoute, json_answer
+from geo3d_server.deps import Asking, Here, Role, Sent, StrictRoute, json_answer
 from geo3d_server.password import is_password
 from geo3d_server.session import Session
 from geo3d_server.state import State
@@ -23,7 +23,7 @@ router = APIRouter(route_class=StrictRoute, tags=["session"])
 _RETRIES = 5
 
 
-class Name(BaseModel):
+class Name(Sent):
     """What a person is called."""
 
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]

@@ -37,5 +37,5 @@ class State:
         """Stop the jobs, then close the workspace (which checkpoints)."""
         self.feed.close()
         self.runner.close()
-        self.pool.shutdown(cancel_futures=True)
+        self.pool.shutdown(wait=False, cancel_futures=True)
         self.workspace.close()

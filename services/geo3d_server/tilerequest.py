@@ -94,10 +94,10 @@ class TileRequest:
         """Return the block of the file that already is this tile, if there is one and finding out is quick."""
         if self.kind in (_RAW, "png"):
             return None
-        drawn = self.served.drawn_on(self.grid)
-        painter = drawn.renderer.painter_at_hand(self.style)
+        painter = self.served.renderer.painter_at_hand(self.style)
         if painter is None:
             return None
+        drawn = self.served.drawn_on(self.grid, painter.bands)
         return drawn.passthrough.find(self.grid, *self.place, self.size, cast(PictureFormat, self.kind), painter)
 
     def made(self) -> bytes:
@@ -112,11 +112,11 @@ class TileRequest:
         if self.kind == _RAW:
             return self._raw()
         kind = cast(PictureFormat, self.kind)
-        drawn = self.served.drawn_on(self.grid)
-        painter = drawn.renderer.painter(self.style)
+        painter = self.served.renderer.painter(self.style)  # the source's: a copy knows less about its bands
+        drawn = self.served.drawn_on(self.grid, painter.bands)
         stored = drawn.passthrough.find(self.grid, *self.place, self.size, kind, painter)
         whole = None if stored is None else stored.read()
-        return whole or drawn.renderer.tile(self.grid, *self.place, self.size, self.style, kind)
+        return whole or drawn.renderer.tile(self.grid, *self.place, self.size, self.style, kind, painter)
 
     def _raw(self) -> bytes:
         info = self.served.info
