@@ -36,8 +36,19 @@ class Renderer:
         self._samples: OrderedDict[tuple[int, ...], Patch] = OrderedDict()
         self._lock = threading.Lock()
 
-    def draw(self, grid: Grid, z: int, x: int, y: int, size: int, style: Style) -> Picture:
+    def draw(
+        self, grid: Grid, z: int, x: int, y: int, size: int, style: Style, painter: Painter | None = None
+    ) -> Picture:
         """Draw a tile; fully transparent where the raster has nothing.
+
+        Args:
+            grid: The grid.
+            z: Zoom.
+            x: Column.
+            y: Row.
+            size: Pixels on a side.
+            style: How to draw.
+            painter: What draws in this style, if another raster's knowledge is to decide; None = our own.
 
         Raises:
             NotFound: The grid has no such cell.
@@ -46,7 +57,7 @@ class Renderer:
             ExpressionError: The expression does not parse, or names a band that is not there.
             RasterError: A block is damaged.
         """
-        painter = self.painter(style)
+        painter = painter or self.painter(style)
         want = Want(painter.bands, nearest=painter.nearest, margin=painter.margin, nodata=style.nodata)
         patch = self.reader.read(grid, z, x, y, size, want)
         if patch is None:
@@ -56,9 +67,19 @@ class Renderer:
             ground = ground_pixel(grid, grid.cell(z, x, y), size, self.reader.info)
         return painter.paint(patch, ground)
 
-    def tile(self, grid: Grid, z: int, x: int, y: int, size: int, style: Style, kind: PictureFormat) -> bytes:
-        """Draw a tile and write it as a file. Raises as `draw`."""
-        picture = self.draw(grid, z, x, y, size, style)
+    def tile(
+        self,
+        grid: Grid,
+        z: int,
+        x: int,
+        y: int,
+        size: int,
+        style: Style,
+        kind: PictureFormat,
+        painter: Painter | None = None,
+    ) -> bytes:
+        """Draw a tile and write it as a file. Arguments and errors as of `draw`."""
+        picture = self.draw(grid, z, x, y, size, style, painter)
         return encode(picture, kind, quality=style.quality, background=style.background)
 
     def painter_at_hand(self, style: Style) -> Painter | None:
