@@ -31,8 +31,8 @@ const OPERATIONS: Readonly<Record<string, (a: number, b: number, c: number) => n
   log10: Math.log10,
   floor: Math.floor,
   round: Math.round,
-  min: Math.min,
-  max: Math.max,
+  min: (a, b) => Math.min(a, b),
+  max: (a, b) => Math.max(a, b),
   clip: (a, b, c) => Math.min(Math.max(a, b), c),
   where: (a, b, c) => (a !== 0 ? b : c),
 }
