@@ -15,7 +15,7 @@ from geo3d_server.deps import Here, SceneId, StrictRoute, json_answer
 from geo3d_server.ground import Ground, centre_of, ground_of, way_of
 from geo3d_server.state import State
 
-router = APIRouter(route_class=StrictRoute, prefix="/api/scenes/{scene}/labels", tags=["label tiles"])
+router = APIRouter(route_class=StrictRoute, prefix="/api/scenes/{scene}/labels", tags=["label_tiles"])
 
 GridName = Annotated[str, Path(max_length=200, description="``native:ASSET``, or a tile matrix set.")]
 Number = Annotated[int, Path(ge=0, le=1 << 40)]

@@ -563,6 +563,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/scenes/{scene}/labels/{grid}/{z}/{x}/{y}.mvt": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Label Tile
+         * @description Return a vector tile with the layers ``labels`` and ``cells``.
+         */
+        readonly get: operations["label_tiles_label_tile"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/scenes/{scene}/labels/{grid}/tilejson.json": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Tilejson
+         * @description Return TileJSON 3.0 for the label tiles of a scene.
+         */
+        readonly get: operations["label_tiles_tilejson"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/scenes/{scene}/redo": {
         readonly parameters: {
             readonly query?: never;
@@ -1332,7 +1372,7 @@ export interface components {
              * Kind
              * @enum {string}
              */
-            readonly kind: "hash" | "overviews" | "statistics";
+            readonly kind: "hash" | "overviews" | "optimise" | "statistics";
         };
         /**
          * Keypoint
@@ -3428,6 +3468,79 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["PreviewReply"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly label_tiles_label_tile: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-none-match"?: string | null;
+            };
+            readonly path: {
+                /** @description ``native:ASSET``, or a tile matrix set. */
+                readonly grid: string;
+                /** @description Id of the scene. */
+                readonly scene: string;
+                readonly x: number;
+                readonly y: number;
+                readonly z: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/vnd.mapbox-vector-tile": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly label_tiles_tilejson: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description ``native:ASSET``, or a tile matrix set. */
+                readonly grid: string;
+                /** @description Id of the scene. */
+                readonly scene: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": unknown;
                 };
             };
             /** @description A problem (RFC 9457). */
