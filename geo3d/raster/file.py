@@ -126,6 +126,7 @@ class FileReader:
                 base,
                 window,
                 cost,
+                is_categorical=info.is_categorical,
             )
 
     def _cached(

@@ -14,17 +14,20 @@ from geo3d.raster.pixels import Window
 from geo3d.raster.read import Data, Valid
 
 Indices = npt.NDArray[np.int64]
+Weights = npt.NDArray[np.float32]
 ReadBlock = Callable[[Window], tuple[Data, Valid | None]]
 
-MOST_BYTES = 128 << 20
-"""Decoded bytes that one sampled window may cost; beyond it, blocks are skipped and their pixels taken from
-neighbours."""
+MOST_BYTES = 192 << 20
+"""Decoded bytes that one sampled window may cost, about a second of decoding; beyond it, blocks are left out."""
 
 
 def sample(
-    read: ReadBlock, level: Level, base: Level, window: Window, bytes_per_pixel: int
+    read: ReadBlock, level: Level, base: Level, window: Window, bytes_per_pixel: int, *, is_categorical: bool = False
 ) -> tuple[Data, Valid | None]:
     """Return a window of a sampled level.
+
+    Where all blocks together cost too much, some are left out evenly, and the picture is blended from the averages of
+    the others (for classes: repeated from the nearest).
 
     Args:
         read: Reads a window of the base level: data (bands, h, w) and validity (h, w) or None.
@@ -32,6 +35,7 @@ def sample(
         base: The level that is really there.
         window: Pixels of the sampled level.
         bytes_per_pixel: Decoded bytes of one pixel of the base that a block read costs.
+        is_categorical: Numbers are classes and must not be blended.
 
     Raises:
         RasterioError: No block at all can be decoded.
@@ -41,12 +45,19 @@ def sample(
     block_bytes = base.block[0] * base.block[1] * bytes_per_pixel
     most = max(1, MOST_BYTES // max(block_bytes, 1))
     across, down = len(np.unique(columns // base.block[0])), len(np.unique(rows // base.block[1]))
-    if across * down > most:
-        share = math.sqrt(most / (across * down))
-        keep_across = max(1, min(across, round(across * share)))
-        keep_down = max(1, min(down, most // keep_across))
-        columns, rows = _thinned(columns, base.block[0], keep_across), _thinned(rows, base.block[1], keep_down)
-    return _gathered(read, columns, rows, base)
+    if across * down <= most:
+        return _gathered(read, columns, rows, base)
+    share = math.sqrt(most / (across * down))
+    keep_across = max(1, min(across, round(across * share)))
+    keep_down = max(1, min(down, most // keep_across))
+    some_columns, some_rows = _thinned(columns, base.block[0], keep_across), _thinned(rows, base.block[1], keep_down)
+    data, valid = _gathered(read, some_columns, some_rows, base)
+    if is_categorical:
+        ys, xs = _nearest(rows, some_rows), _nearest(columns, some_columns)
+        return data[:, ys][:, :, xs], None if valid is None else valid[np.ix_(ys, xs)]
+    return _blended(
+        data, valid, _weights(rows, some_rows, base.block[1]), _weights(columns, some_columns, base.block[0])
+    )
 
 
 def _centers(first: int, count: int, factor: float, size: int) -> Indices:
@@ -57,15 +68,55 @@ def _centers(first: int, count: int, factor: float, size: int) -> Indices:
 
 
 def _thinned(indices: Indices, block: int, most: int) -> Indices:
-    """Move indices into at most `most` blocks spread evenly: each to the nearest index of the nearest kept block."""
+    """Return the indices that lie in `most` blocks spread evenly."""
     blocks = np.unique(indices // block)
-    kept = blocks[np.linspace(0, len(blocks) - 1, most + 2)[1:-1].round().astype(int)] if most < len(blocks) else blocks
-    kept = np.unique(kept)
-    at = np.searchsorted(kept, indices // block)
-    before, after = kept[np.maximum(at - 1, 0)], kept[np.minimum(at, len(kept) - 1)]
-    first = np.clip(indices, before * block, before * block + block - 1)
-    second = np.clip(indices, after * block, after * block + block - 1)
-    return np.where(np.abs(first - indices) < np.abs(second - indices), first, second)
+    if most >= len(blocks):
+        return indices
+    kept = blocks[((np.arange(most) + 0.5) * len(blocks) / most).astype(int)]
+    return indices[np.isin(indices // block, kept)]
+
+
+def _nearest(wanted: Indices, kept: Indices) -> Indices:
+    """Return the position in `kept` (ascending) of the index nearest to each wanted one."""
+    after = np.searchsorted(kept, wanted).clip(0, len(kept) - 1)
+    before = np.maximum(after - 1, 0)
+    nearer = np.where(np.abs(kept[before] - wanted) <= np.abs(kept[after] - wanted), before, after)
+    found: Indices = nearer.astype(np.int64)
+    return found
+
+
+def _weights(wanted: Indices, kept: Indices, block: int) -> Weights | None:
+    """Return weights (wanted, kept) that blend linearly between the averages of kept blocks; None = all are kept."""
+    if len(wanted) == len(kept):
+        return None
+    blocks, member = np.unique(kept // block, return_inverse=True)
+    averages = (member[None, :] == np.arange(len(blocks))[:, None]).astype(np.float32)
+    averages /= averages.sum(axis=1, keepdims=True)
+    centers = averages @ kept
+    towards = np.array([np.interp(wanted, centers, unit) for unit in np.eye(len(blocks), dtype=np.float32)]).T
+    found: Weights = (towards @ averages).astype(np.float32)
+    return found
+
+
+def _blended(
+    data: Data, valid: Valid | None, down: Weights | None, across: Weights | None
+) -> tuple[Data, Valid | None]:
+    """Return pixels between the kept ones, blended from those that are valid."""
+
+    def spread(planes: Weights) -> Weights:
+        planes = planes if down is None else down @ planes
+        return planes if across is None else planes @ across.T
+
+    counted = np.ones(data.shape[1:], np.float32) if valid is None else valid.astype(np.float32)
+    share = spread(counted)
+    planes = spread(np.where(counted > 0, data, np.zeros((), data.dtype)).astype(np.float32))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        planes = np.where(share > 0, planes / share, 0)
+    if data.dtype.kind != "f":
+        limits = np.iinfo(str(data.dtype))
+        planes = np.clip(np.rint(planes.astype(np.float64)), limits.min, limits.max)
+    blended = planes.astype(data.dtype)
+    return blended, None if valid is None else np.asarray(share > 0.5)
 
 
 def _gathered(read: ReadBlock, columns: Indices, rows: Indices, base: Level) -> tuple[Data, Valid | None]:

@@ -23,7 +23,7 @@ from geo3d.raster.overview import build_overviews
 from geo3d.raster.pixels import Window
 from geo3d.raster.pyramid import VERSION, find_pyramid
 from geo3d.raster.reduce import halved, halved_nearest
-from geo3d.raster.sampling import sample
+from geo3d.raster.sampling import MOST_BYTES, sample
 from geo3d.raster.source import open_raster
 from geo3d.raster.trust import Trust
 from tests.unit.raster.making import n_descriptors, noise, write
@@ -366,30 +366,36 @@ def test_picked_levels_show_pixels_of_the_file(tmp_path: Path) -> None:
             np.testing.assert_array_equal(part, found[1:2, 20:60, 10:40])
 
 
-@pytest.mark.parametrize("block", [(4000, 16), (256, 256)])
-def test_a_first_picture_reads_a_few_blocks_only(block: tuple[int, int]) -> None:
-    """Of a raster of 4000 x 30000 pixels at 8000 bytes each, as if every pixel told its own position."""
+@pytest.mark.parametrize("is_categorical", [False, True])
+@pytest.mark.parametrize("block", [(4000, 16), (256, 256), (4000, 30_000)])
+def test_a_first_picture_reads_a_few_blocks_only(block: tuple[int, int], is_categorical: bool) -> None:
+    """Of a raster of 4000 x 30000 pixels that cost 100 bytes each, every pixel telling its own position."""
     base = Level(width=4000, height=30_000, factor=(1, 1), block=block, origin="native")
     level = Level(width=68, height=512, factor=(4000 / 68, 30_000 / 512), block=(68, 512), origin="sampled")
     touched: set[tuple[int, int]] = set()
 
-    def read(window: Window) -> tuple[npt.NDArray[Any], None]:
+    def read(window: Window) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
         blocks = {(window.col // block[0], window.row // block[1])}
         blocks.add(((window.col + window.width - 1) // block[0], (window.row + window.height - 1) // block[1]))
         assert len(blocks) == 1, "one block at a time"
         touched.update(blocks)
         rows = np.arange(window.row, window.row + window.height)
         columns = np.arange(window.col, window.col + window.width)
-        return np.stack(np.broadcast_arrays(columns[None, :], rows[:, None])), None
+        data = np.stack(np.broadcast_arrays(columns[None, :], rows[:, None])).astype("uint16")
+        return data, data[1] < 20_000
 
-    data, _ = sample(read, level, base, Window(0, 0, 68, 512), bytes_per_pixel=8000)
-    spent = len(touched) * block[0] * block[1] * 8000
-    assert spent <= max(128 << 20, block[0] * block[1] * 8000)
-    columns, rows = data
-    assert (np.diff(columns[0]) >= 0).all()
-    assert (np.diff(rows[:, 0]) >= 0).all()
-    assert np.abs(rows[:, 0] - np.arange(512) * 30_000 / 512).max() < 30_000  # spread over the file, not its head alone
-    assert rows[-1, 0] > rows[0, 0] or len({row for _, row in touched}) == 1
+    data, valid = sample(read, level, base, Window(0, 0, 68, 512), 100, is_categorical=is_categorical)
+    block_bytes = block[0] * block[1] * 100
+    assert len(touched) * block_bytes <= max(MOST_BYTES, block_bytes)
+    assert data.dtype == "uint16"
+    assert valid is not None
+    centers = (np.arange(512) + 0.5) * 30_000 / 512
+    far = max(block[1], 30_000 / len({row for _, row in touched}))  # the way to the next row of blocks that was read
+    solid = valid.all(axis=1)
+    assert np.abs(data[1, solid, 0] - centers[solid]).max() <= far
+    assert solid[centers < 20_000 - 2 * far].all()
+    assert not valid[centers > 20_000 + 2 * far].any()
+    assert (np.diff(data[1, solid, 0].astype(int)) >= 0).all()
 
 
 def test_pictures_that_decode_from_the_top_have_one_picked_level(tmp_path: Path) -> None:
