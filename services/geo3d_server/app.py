@@ -22,7 +22,11 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from geo3d.errors import OptionError
+from geo3d.exchange import ImportResult
+from geo3d.formats.report import Report
 from geo3d.labels import ChangeSet
+from geo3d.raster.info import RasterInfo
+from geo3d.raster.statistics import RasterStatistics
 from geo3d.workspace import Workspace
 from geo3d_server import (
     assets,
@@ -40,11 +44,13 @@ from geo3d_server import (
 )
 from geo3d_server.apidocs import page_of
 from geo3d_server.errors import Problem
+from geo3d_server.exchange import ImportSource
 from geo3d_server.feed import Feed
 from geo3d_server.gate import Gate, Hosts, session_of
 from geo3d_server.limit import BodyLimit
 from geo3d_server.news import News
 from geo3d_server.password import hashed
+from geo3d_server.places import TransformQuestion
 from geo3d_server.runner import Runner
 from geo3d_server.session import Keys
 from geo3d_server.settings import Settings
@@ -56,6 +62,10 @@ from geo3d_server.viewer import Viewer
 from geo3d_server.work import WORKS
 
 DESCRIPTION = "geo3d: label georeferenced imagery, photos and point clouds, exact to the coordinate."
+
+
+_UNMENTIONED = (ChangeSet, Problem, TransformQuestion, ImportSource, ImportResult, Report, RasterInfo, RasterStatistics)
+"""Shapes on the wire that no endpoint's signature shows: bodies parsed by hand, results of jobs, the tile application."""
 
 
 def create_app(settings: Settings) -> FastAPI:
