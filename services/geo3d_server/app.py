@@ -62,10 +62,9 @@ from geo3d_server.viewer import Viewer
 from geo3d_server.work import WORKS
 
 DESCRIPTION = "geo3d: label georeferenced imagery, photos and point clouds, exact to the coordinate."
-
-
-_UNMENTIONED = (ChangeSet, Problem, TransformQuestion, ImportSource, ImportResult, Report, RasterInfo, RasterStatistics)
-"""Shapes on the wire that no endpoint's signature shows: bodies parsed by hand, results of jobs, the tile application."""
+_PARSED_BY_HAND = (ChangeSet, TransformQuestion, ImportSource)
+_UNMENTIONED = (*_PARSED_BY_HAND, Problem, ImportResult, Report, RasterInfo, RasterStatistics)
+"""Shapes on the wire that no endpoint's signature shows: some bodies, results of jobs, what the tile application says."""
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -117,7 +116,6 @@ def _state(settings: Settings, workspace: Workspace) -> State:
             "set one in the variable GEO3D_PASSWORD (it is kept as a hash), or listen on 127.0.0.1"
         )
     feed = Feed(store, settings.poll_s, settings.heartbeat_s)
-
     runner = Runner(settings.directory, store, WORKS, settings.n_jobs, News(workspace, feed))
     return State(
         settings, workspace, keys, feed, runner, LabelTiles(store), ThreadPoolExecutor(os.cpu_count() or 2, "tiles")
@@ -187,7 +185,7 @@ def openapi_of(app: FastAPI) -> dict[str, Any]:
         separate_input_output_schemas=False,
     )
     _, extra = models_json_schema(
-        [(model, "validation") for model in (ChangeSet, Problem, places.TransformQuestion, exchange.ImportSource)],
+        [(model, "validation") for model in _UNMENTIONED],
         ref_template="#/components/schemas/{model}",
     )
     schemas = document["components"]["schemas"]

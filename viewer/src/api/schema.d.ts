@@ -906,6 +906,93 @@ export interface components {
             readonly type: "text" | "number" | "integer" | "boolean" | "choice" | "choices" | "date";
         };
         /**
+         * Band
+         * @description A band: data type, nodata, physical meaning and colour.
+         */
+        readonly Band: {
+            /**
+             * Color
+             * @default undefined
+             * @enum {string}
+             */
+            readonly color: "undefined" | "gray" | "palette" | "red" | "green" | "blue" | "alpha" | "pan" | "coastal" | "yellow" | "rededge" | "nir" | "swir" | "mwir" | "lwir" | "tir" | "cirrus" | "watervapour" | "sar" | "elevation" | "hue" | "saturation" | "lightness" | "cyan" | "magenta" | "black" | "luma" | "chroma";
+            /**
+             * Description
+             * @default null
+             */
+            readonly description: string | null;
+            /** Dtype */
+            readonly dtype: string;
+            /** Index */
+            readonly index: number;
+            /** Name */
+            readonly name: string;
+            /**
+             * Nodata
+             * @default null
+             */
+            readonly nodata: number | ("nan" | "inf" | "-inf") | null;
+            /**
+             * Offset
+             * @default 0
+             */
+            readonly offset: number;
+            /**
+             * Scale
+             * @default 1
+             */
+            readonly scale: number;
+            /**
+             * Unit
+             * @default null
+             */
+            readonly unit: string | null;
+            /**
+             * Wavelength Nm
+             * @default null
+             */
+            readonly wavelength_nm: number | null;
+        };
+        /**
+         * BandStatistics
+         * @description What the valid, finite pixels of one band look like. Everything but the counts is None when there is none.
+         */
+        readonly BandStatistics: {
+            /** Band */
+            readonly band: number;
+            /** @default null */
+            readonly histogram: components["schemas"]["Histogram"] | null;
+            /**
+             * Maximum
+             * @default null
+             */
+            readonly maximum: number | null;
+            /**
+             * Mean
+             * @default null
+             */
+            readonly mean: number | null;
+            /**
+             * Minimum
+             * @default null
+             */
+            readonly minimum: number | null;
+            /** N Pixels */
+            readonly n_pixels: number;
+            /** N Valid */
+            readonly n_valid: number;
+            /**
+             * Percentiles
+             * @default []
+             */
+            readonly percentiles: readonly components["schemas"]["Percentile"][];
+            /**
+             * Std
+             * @default null
+             */
+            readonly std: number | null;
+        };
+        /**
          * Box
          * @description A rectangle: centre, size, angle.
          *
@@ -1257,12 +1344,84 @@ export interface components {
             readonly version: string;
         };
         /**
+         * Histogram
+         * @description Pixel counts in bins of equal width.
+         */
+        readonly Histogram: {
+            /** Counts */
+            readonly counts: readonly number[];
+            /** High */
+            readonly high: number;
+            /** Low */
+            readonly low: number;
+        };
+        /**
          * HistoryReply
          * @description Every version of a document, newest first.
          */
         readonly HistoryReply: {
             /** Versions */
             readonly versions: readonly components["schemas"]["VersionReply"][];
+        };
+        /**
+         * ImportResult
+         * @description What an import did. ``n + n_unchanged + n_lost`` are the labels of the file.
+         */
+        readonly ImportResult: {
+            /** Attributes Added */
+            readonly attributes_added?: {
+                readonly [key: string]: readonly string[];
+            };
+            /**
+             * Classes Created
+             * @default []
+             */
+            readonly classes_created: readonly string[];
+            /** Format */
+            readonly format: string;
+            /**
+             * Frames Added
+             * @default []
+             */
+            readonly frames_added: readonly string[];
+            /**
+             * Losses
+             * @default []
+             */
+            readonly losses: readonly components["schemas"]["Loss"][];
+            /** Lost By Reason */
+            readonly lost_by_reason?: {
+                readonly [key: string]: number;
+            };
+            /** N */
+            readonly n: number;
+            /**
+             * N Lost
+             * @default 0
+             */
+            readonly n_lost: number;
+            /**
+             * N Unchanged
+             * @default 0
+             */
+            readonly n_unchanged: number;
+            /**
+             * N Updated
+             * @default 0
+             */
+            readonly n_updated: number;
+            /**
+             * Reduced
+             * @default []
+             */
+            readonly reduced: readonly components["schemas"]["Loss"][];
+            /** Revision */
+            readonly revision: number;
+            /**
+             * Warnings
+             * @default []
+             */
+            readonly warnings: readonly string[];
         };
         /**
          * ImportSource
@@ -1495,6 +1654,31 @@ export interface components {
             ] | null;
         };
         /**
+         * Level
+         * @description One resolution of a raster. Native pixel position = ``factor * level pixel position`` on each axis, exactly.
+         */
+        readonly Level: {
+            /** Block */
+            readonly block: readonly [
+                number,
+                number
+            ];
+            /** Factor */
+            readonly factor: readonly [
+                number,
+                number
+            ];
+            /** Height */
+            readonly height: number;
+            /**
+             * Origin
+             * @enum {string}
+             */
+            readonly origin: "native" | "overview" | "cache" | "sampled";
+            /** Width */
+            readonly width: number;
+        };
+        /**
          * LocalFrame
          * @description A Cartesian frame in metres that stands somewhere in its parent: a vehicle, a LiDAR, a site.
          */
@@ -1510,6 +1694,20 @@ export interface components {
             readonly parent?: string | null;
             /** Pose */
             readonly pose?: components["schemas"]["Pose"] | components["schemas"]["PosePath"] | null;
+        };
+        /**
+         * Loss
+         * @description One thing that a format could not carry, or not whole.
+         */
+        readonly Loss: {
+            /** Id */
+            readonly id: string;
+            /** Kind */
+            readonly kind: string;
+            /** Message */
+            readonly message: string;
+            /** Reason */
+            readonly reason: string;
         };
         /**
          * MapFrame
@@ -1688,6 +1886,16 @@ export interface components {
             readonly op: "patch";
         };
         /**
+         * Percentile
+         * @description A value below which a share of the pixels lies.
+         */
+        readonly Percentile: {
+            /** Percent */
+            readonly percent: number;
+            /** Value */
+            readonly value: number;
+        };
+        /**
          * PixelFrame
          * @description The pixels of one raster or of one camera channel.
          */
@@ -1846,6 +2054,26 @@ export interface components {
             readonly timestamps_ns: readonly number[];
         };
         /**
+         * Preset
+         * @description A picture worth offering: bands for red, green and blue, or one expression.
+         */
+        readonly Preset: {
+            /**
+             * Bands
+             * @default []
+             */
+            readonly bands: readonly number[];
+            /**
+             * Expression
+             * @default null
+             */
+            readonly expression: string | null;
+            /** Name */
+            readonly name: string;
+            /** Title */
+            readonly title: string;
+        };
+        /**
          * PreviewClass
          * @description A class that a file brings.
          */
@@ -1993,6 +2221,123 @@ export interface components {
             readonly op: "put";
         };
         /**
+         * RasterInfo
+         * @description Everything about a raster except its pixels.
+         */
+        readonly RasterInfo: {
+            /** Alpha */
+            readonly alpha: number | null;
+            /**
+             * Area Or Point
+             * @default area
+             * @enum {string}
+             */
+            readonly area_or_point: "area" | "point";
+            /** Bands */
+            readonly bands: readonly components["schemas"]["Band"][];
+            /**
+             * Captured
+             * @default null
+             */
+            readonly captured: string | null;
+            /**
+             * Compression
+             * @default null
+             */
+            readonly compression: string | null;
+            /** Crs */
+            readonly crs: string | null;
+            /** Driver */
+            readonly driver: string;
+            /** Dtype */
+            readonly dtype: string;
+            /** Footprint */
+            readonly footprint: readonly (readonly (readonly [
+                number,
+                number
+            ])[])[] | null;
+            /** Height */
+            readonly height: number;
+            /**
+             * Interleave
+             * @default null
+             */
+            readonly interleave: ("band" | "pixel" | "line") | null;
+            /**
+             * Is Categorical
+             * @default false
+             */
+            readonly is_categorical: boolean;
+            /** Levels */
+            readonly levels: readonly components["schemas"]["Level"][];
+            /** Link */
+            readonly link: (components["schemas"]["Affine"] | components["schemas"]["Gcps"] | components["schemas"]["Rpc"]) | null;
+            /** @default null */
+            readonly loose_link: components["schemas"]["Affine"] | null;
+            /**
+             * Mask
+             * @enum {string}
+             */
+            readonly mask: "none" | "nodata" | "alpha" | "mask" | "nan";
+            /**
+             * Palette
+             * @default null
+             */
+            readonly palette: readonly (readonly [
+                number,
+                number,
+                number,
+                number
+            ])[] | null;
+            /**
+             * Presets
+             * @default []
+             */
+            readonly presets: readonly components["schemas"]["Preset"][];
+            /**
+             * Problems
+             * @default []
+             */
+            readonly problems: readonly components["schemas"]["RasterProblem"][];
+            /** Rgb */
+            readonly rgb: readonly number[];
+            /**
+             * Size Bytes
+             * @default null
+             */
+            readonly size_bytes: number | null;
+            /** Width */
+            readonly width: number;
+        };
+        /**
+         * RasterProblem
+         * @description One finding about a raster. Nothing is repaired in silence: what was assumed stands here.
+         */
+        readonly RasterProblem: {
+            /** Message */
+            readonly message: string;
+            /** Reason */
+            readonly reason: string;
+            /**
+             * Severity
+             * @default warning
+             * @enum {string}
+             */
+            readonly severity: "note" | "warning" | "error";
+        };
+        /**
+         * RasterStatistics
+         * @description Statistics of the bands of a raster, in stored numbers (before scale and offset).
+         */
+        readonly RasterStatistics: {
+            /** Bands */
+            readonly bands: readonly components["schemas"]["BandStatistics"][];
+            /** Is Approximate */
+            readonly is_approximate: boolean;
+            /** Level */
+            readonly level: number;
+        };
+        /**
          * Registration
          * @description Files of the server's machine (or allowed URLs).
          */
@@ -2042,6 +2387,56 @@ export interface components {
         readonly Relink: {
             /** Href */
             readonly href: string;
+        };
+        /**
+         * Report
+         * @description What a writer did. ``written + n_lost == given``, always.
+         */
+        readonly Report: {
+            /**
+             * Files
+             * @default []
+             */
+            readonly files: readonly string[];
+            /** Format */
+            readonly format: string;
+            /** Given */
+            readonly given: number;
+            /**
+             * Lost
+             * @default []
+             */
+            readonly lost: readonly components["schemas"]["Loss"][];
+            /** Lost By Reason */
+            readonly lost_by_reason?: {
+                readonly [key: string]: number;
+            };
+            /**
+             * N Lost
+             * @default 0
+             */
+            readonly n_lost: number;
+            /**
+             * N Reduced
+             * @default 0
+             */
+            readonly n_reduced: number;
+            /**
+             * Reduced
+             * @default []
+             */
+            readonly reduced: readonly components["schemas"]["Loss"][];
+            /** Reduced By Reason */
+            readonly reduced_by_reason?: {
+                readonly [key: string]: number;
+            };
+            /**
+             * Warnings
+             * @default []
+             */
+            readonly warnings: readonly string[];
+            /** Written */
+            readonly written: number;
         };
         /**
          * Rings
