@@ -23,6 +23,6 @@ with Workspace.create("survey", "Survey") as workspace:
     print("revision", workspace.store.apply(scene.id, drawn).revision)
 
     table = workspace.dataframe(scene.id)
-    print(table[["class", "geometry"]])
+    print(table[["title", "geometry"]])
     assert table.geometry.iloc[0].exterior.coords[0] == (x, y)  # to the last digit
     print(workspace.export(scene.id, "geopackage", "village.gpkg").text())

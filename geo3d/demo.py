@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from geo3d.geometry import MapFrame
-from geo3d.intake import map_frame_id
 from geo3d.labels import ChangeSet, Put, Scene, new_id
+from geo3d.labels.frame_id import map_frame_id
 from geo3d.synth.demo import CRS, GSD, ORIGIN, orthophoto, terrain
 from geo3d.synth.truth import ONTOLOGY, truth
 from geo3d.synth.world import World, make_world

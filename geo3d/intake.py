@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import mimetypes
 from collections.abc import Sequence
 from pathlib import Path
 
 from geo3d.geometry import Frame, MapFrame, PixelFrame
 from geo3d.labels import Asset, Sample, Scene, new_id
+from geo3d.labels.frame_id import map_frame_id
 from geo3d.raster.info import RasterInfo
 
 _MEDIA = {
@@ -16,13 +16,6 @@ _MEDIA = {
     "COG": "image/tiff; application=geotiff",
     "JP2OpenJPEG": "image/jp2",
 }
-
-
-def map_frame_id(crs: str) -> str:
-    """Return the id of the map frame of a CRS: ``map.EPSG-32617``, or ``map.<hash>`` for WKT; equal for equal text."""
-    if ":" in crs and len(crs) < 40 and "[" not in crs:
-        return "map." + crs.replace(":", "-").replace("+", "_")
-    return "map." + hashlib.sha256(crs.encode()).hexdigest()[:12]
 
 
 def frames_of(asset_id: str, info: RasterInfo) -> tuple[PixelFrame, MapFrame | None]:

@@ -10,8 +10,8 @@ from geo3d.errors import FormatError
 from geo3d.formats.base import UNKNOWN, Imported
 from geo3d.geometry import Frame, LocalFrame, MapFrame, PixelFrame
 from geo3d.geometry.crs import code_of, crs_of
-from geo3d.intake import map_frame_id
 from geo3d.labels import Asset, Attribute, LabelClass, Ontology, Scene
+from geo3d.labels.frame_id import map_frame_id
 
 
 @dataclass(frozen=True)
