@@ -18,7 +18,7 @@ from geo3d.formats.fit import Fitter, picked
 from geo3d.formats.merge import Merge
 from geo3d.formats.report import Loss, LossLog
 from geo3d.formats.settle import ClassPlan, plan_classes, plan_frames
-from geo3d.formats.values import values_of
+from geo3d.formats.values import columns_of, values_of
 from geo3d.geometry import Frame, Value
 from geo3d.labels import (
     Annotation,
@@ -37,9 +37,6 @@ from geo3d.labels import (
     new_id,
 )
 from geo3d.store.contract import PROJECT, Query, Store
-
-MOST_VALUES = 50_000
-"""Labels of a file of ours up to which each is written as a document of its own, with everything that it says."""
 
 
 class ImportResult(Value):
@@ -120,7 +117,8 @@ def import_into(
         raise FormatError(f"{source.name}: {frames.problems[0]}")
     classes, undo = _write_classes(store, imported, class_map or {}, actor, source)
     try:
-        merge = Merge(store, _with_frames(target, frames.added), _provenance(imported, actor, source))
+        ends = frozenset(end for relation in imported.relations for end in (relation.source, relation.target))
+        merge = Merge(store, _with_frames(target, frames.added), _provenance(imported, actor, source), ends)
         fitter = Fitter(imported, target, frames, classes, _things(store, scene, imported), actor, log)
         n = _write(store, target, imported, fitter, merge, steps, source)
     except BaseException:
@@ -209,45 +207,65 @@ def _write(
     store: Store, scene: Scene, imported: Imported, fitter: Fitter, merge: Merge, steps: _Steps, source: Path
 ) -> int:
     """Write everything as one revision; return how many labels were written."""
-    changes: list[Change] = list(_documents(store, scene, imported, fitter))
-    is_small = imported.is_own and imported.n <= MOST_VALUES
-    steps.stage(0.0, 0.4 if is_small else 0.2)
-    written = 0
+    documents = list(_documents(store, scene, imported, fitter))
+    puts: list[Put] = []
+    n_columns, frames = imported.n, {frame.id for frame in fitter.frames.added}
     if imported.is_own or imported.has_values:
-        for batch in imported.batches():
-            for fitted in fitter.fitted(batch):
-                values = list(values_of(fitted, scene.id)) if is_small else _values(fitted, merge, scene.id)
-                changed = list(merge.puts(values))
-                changes += changed
-                written += len(changed)
-        if not is_small:
+        steps.stage(0.0, 0.3)
+        puts, n_columns, frames = _gather(imported, fitter, merge)
+        if n_columns:
             fitter.log.clear()  # the second pass tells the same losses again
-    message = f"Import {source.name}"[:500]
-    if is_small or imported.n == 0:
-        puts = [c.document for c in changes if isinstance(c, Put)]
-        used = {d.geometry.frame for d in puts if isinstance(d, Annotation) and d.geometry is not None}
-        used |= {d.frame for d in puts if isinstance(d, Layer)}
-        changes = [*_scene_put(scene, [f for f in fitter.frames.added if f.id in used]), *changes]
-        if changes:
-            steps.stage(0.4, 0.95)
-            change = ChangeSet(client_id=new_id(), actor=fitter.actor, message=message, changes=tuple(changes))
-            store.apply(scene.id, change)
-        steps(1.0)
-        return written
-    changes = [*_scene_put(scene, fitter.frames.added), *changes]
-    before = (
-        ChangeSet(client_id=new_id(), actor=fitter.actor, message=message, changes=tuple(changes)) if changes else None
-    )
+    used = frames | {c.document.frame for c in documents if isinstance(c, Put) and isinstance(c.document, Layer)}
+    added = [frame for frame in fitter.frames.added if frame.id in used]
+    changes = (*_scene_put(scene, added), *documents, *puts)
+    facts = {"client_id": new_id(), "actor": fitter.actor, "message": f"Import {source.name}"[:500]}
+    before = ChangeSet.model_validate({**facts, "changes": changes}) if changes else None
     columns = _Columns(imported, fitter, merge)
-    steps.stage(0.2 if written else 0.0, 0.7)
+    if n_columns:
+        steps.stage(0.3 if puts else 0.0, 0.7)
+        facts["client_id"] = new_id()
+        store.load(scene.id, columns, before, progress=lambda share: _indexing(steps, share), **facts)
+    elif before is not None:
+        store.apply(scene.id, before)
+    steps.stage(0.0, 1.0)
+    steps(1.0)
+    return len(puts) + columns.n
 
-    def indexing(share: float) -> None:  # the store tells 0.8 once all rows are written; until then the reader tells
-        if share >= 0.8:
-            steps.stage(0.7, 1.0)
-            steps((share - 0.8) / 0.2)
 
-    store.load(scene.id, columns, before, client_id=new_id(), actor=fitter.actor, message=message, progress=indexing)
-    return written + columns.n
+def _indexing(steps: _Steps, share: float) -> None:
+    """Pass the store's progress on: it tells 0.8 once all rows are written; until then the reader tells."""
+    if share >= 0.8:
+        steps.stage(0.7, 1.0)
+        steps((share - 0.8) / 0.2)
+
+
+def _gather(imported: Imported, fitter: Fitter, merge: Merge) -> tuple[list[Put], int, set[str]]:
+    """Return what has to be written as values, how many labels remain as columns, and the frames of all of them."""
+    puts: list[Put] = []
+    n, frames = 0, set[str]()
+    for batch in imported.batches():
+        for fitted in fitter.fitted(batch):
+            values, columns = _sorted(fitted, merge)
+            puts += merge.puts(values)
+            n += sum(map(len, columns))
+            frames |= {c.frame for c in columns}
+    documents = (put.document for put in puts)
+    frames |= {d.geometry.frame for d in documents if isinstance(d, Annotation) and d.geometry is not None}
+    return puts, n, frames
+
+
+def _sorted(batch: Batch, merge: Merge) -> tuple[list[Annotation], list[AnnotationColumns]]:
+    """Return what of a batch has to be written as values (it is there already, or no plain shape), and the rest."""
+    if isinstance(batch, AnnotationColumns):
+        there = merge.existing(batch.ids) if batch.ids is not None else {}
+        if not there or batch.ids is None:
+            return [], [batch]
+        old = [i for i, id in enumerate(batch.ids) if id in there]
+        new = [i for i, id in enumerate(batch.ids) if id not in there]
+        return list(values_of(picked(batch, old), merge.scene.id)), [picked(batch, new)] if new else []
+    there = {*merge.existing(annotation.id for annotation in batch), *merge.apart}
+    columns, rest = columns_of([annotation for annotation in batch if annotation.id not in there])
+    return [*(annotation for annotation in batch if annotation.id in there), *rest], columns
 
 
 def _with_frames(scene: Scene, added: Sequence[Frame]) -> Scene:
@@ -269,27 +287,9 @@ class _Columns:
     def __iter__(self) -> Iterator[AnnotationColumns]:
         for batch in self._imported.batches():
             for fitted in self._fitter.fitted(batch):
-                if isinstance(fitted, AnnotationColumns) and (rest := _without(fitted, self._merge)) is not None:
-                    self.n += len(rest)
-                    yield rest
-
-
-def _values(batch: Batch, merge: Merge, scene: str) -> list[Annotation]:
-    """Return what of a batch has to be written as values: all but new plain shapes."""
-    if not isinstance(batch, AnnotationColumns):
-        return list(batch)
-    there = merge.existing(batch.ids) if batch.ids is not None else {}
-    rows = [i for i, id in enumerate(batch.ids or ()) if id in there]
-    return list(values_of(picked(batch, rows), scene)) if rows else []
-
-
-def _without(batch: AnnotationColumns, merge: Merge) -> AnnotationColumns | None:
-    """Return a batch without labels that the scene holds already."""
-    if batch.ids is None:
-        return batch
-    there = merge.existing(batch.ids)
-    rows = [i for i, id in enumerate(batch.ids) if id not in there]
-    return picked(batch, rows) if rows else None
+                for columns in _sorted(fitted, self._merge)[1]:
+                    self.n += len(columns)
+                    yield columns
 
 
 def _documents(store: Store, scene: Scene, imported: Imported, fitter: Fitter) -> Iterator[Change]:

@@ -107,18 +107,36 @@ class Fitter:
                 for i in range(len(batch))
             ]
             attributes, extra = [p[0] for p in pairs], [p[1] for p in pairs]
-        n_samples = len(self.scene.samples)
+        n = len(batch)
+        ties = [
+            self._ties(_id_of(batch, i), sample, thing)
+            for i, (sample, thing) in enumerate(
+                zip(batch.samples or [None] * n, batch.things or [None] * n, strict=True)
+            )
+        ]
         return replace(
             batch,
             attributes=attributes,
             extra=extra if extra is not None and any(extra) else None,
             provenance=batch.provenance.model_copy(update={"actor": self.actor}),
             provenances=_provenances(batch),
-            samples=None
-            if batch.samples is None
-            else [s if s is not None and s < n_samples else None for s in batch.samples],
-            things=None if batch.things is None else [t if t in self.things else None for t in batch.things],
+            samples=None if batch.samples is None else [sample for sample, _ in ties],
+            things=None if batch.things is None else [thing for _, thing in ties],
         )
+
+    def _ties(self, id: str, sample: int | None, thing: str | None) -> tuple[int | None, str | None]:
+        """Return the sample and thing of a label, each None where the scene has no such one."""
+        if sample is not None and sample >= len(self.scene.samples):
+            self.log.reduce(
+                id, "sample", "no-sample", f"the scene has no sample {sample}: it belongs to the whole scene now"
+            )
+            sample = None
+        if thing is not None and thing not in self.things:
+            self.log.reduce(
+                id, "thing", "no-thing", f"the scene has no thing {thing}: nobody has said what it observes"
+            )
+            thing = None
+        return sample, thing
 
     def _value(self, annotation: Annotation) -> Annotation | None:
         slug, geometry = self.classes.of.get(annotation.label), annotation.geometry
@@ -141,7 +159,7 @@ class Fitter:
         provenance = annotation.provenance
         if not self.imported.is_own:
             provenance = provenance.model_copy(update={"actor": self.actor})
-        sample, thing = annotation.sample, annotation.thing
+        sample, thing = self._ties(annotation.id, annotation.sample, annotation.thing)
         return annotation.model_copy(
             update={
                 "scene": self.scene.id,
@@ -150,8 +168,8 @@ class Fitter:
                 "attributes": attributes,
                 "extra": extra,
                 "provenance": reviewed(provenance, annotation.state),
-                "sample": sample if sample is not None and sample < len(self.scene.samples) else None,
-                "thing": thing if thing in self.things else None,
+                "sample": sample,
+                "thing": thing,
             }
         )
 

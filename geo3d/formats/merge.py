@@ -36,16 +36,22 @@ class Merge:
     scene: Scene
     provenance: Provenance
     """Of what the file changes."""
+    apart: frozenset[str] = frozenset()
+    """Ids of labels that have to be written before the others: relations name them."""
     n_updated: int = 0
     n_unchanged: int = 0
     _places: Places = field(init=False)
+    _is_empty: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        """Look at the frames once."""
+        """Look once at the frames, and whether the scene holds anything."""
         self._places = Places(self.scene)
+        self._is_empty = not any(self.store.count(self.scene.id, Query()).values())
 
     def existing(self, ids: Iterable[str]) -> dict[str, Annotation]:
         """Return the labels that the scene holds under these ids."""
+        if self._is_empty:
+            return {}
         found: dict[str, Annotation] = {}
         rest = iter(ids)
         while chunk := tuple(islice(rest, _CHUNK)):

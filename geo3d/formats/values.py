@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from uuid import NAMESPACE_URL, uuid5
 
+from geo3d.errors import GeometryError
 from geo3d.formats.base import Batch, Imported
-from geo3d.geometry.convert import geometry_of
+from geo3d.geometry import Geometry, MultiPolygon, MultiPolyline, Point, Polygon, Polyline
+from geo3d.geometry.convert import Shapes, geometry_of, shapely_of
 from geo3d.labels import Annotation, AnnotationColumns, Dataset, new_id
 
 
@@ -38,6 +40,59 @@ def values_of(batch: Batch, scene: str, *, first: int = 0, source: str = "") -> 
             provenance=batch.provenances[i] if batch.provenances is not None else batch.provenance,
             extra=batch.extra[i] if batch.extra is not None else {},
         )
+
+
+def columns_of(annotations: Sequence[Annotation]) -> tuple[list[AnnotationColumns], list[Annotation]]:
+    """Return plain shapes as columns, one batch for each frame, and the annotations that are no plain shapes.
+
+    Args:
+        annotations: Of one scene.
+    """
+    plain: dict[str, list[Annotation]] = {}
+    rest: list[Annotation] = []
+    for annotation in annotations:
+        if _is_plain(annotation.geometry):
+            frame = annotation.geometry.frame if annotation.geometry is not None else ""
+            plain.setdefault(frame, []).append(annotation)
+        else:
+            rest.append(annotation)
+    rest += plain.pop("", [])
+    made = []
+    for frame, members in plain.items():
+        try:
+            shapes = shapely_of([a.geometry for a in members if a.geometry is not None])
+        except GeometryError:  # one of them is half drawn: values can say that, columns cannot
+            rest += members
+            continue
+        made.append(_columns(frame, members, shapes))
+    return made, rest
+
+
+def _is_plain(geometry: Geometry | None) -> bool:
+    """Tell whether columns can hold a geometry."""
+    match geometry:
+        case Polyline():
+            return geometry.width is None
+        case None | Point() | MultiPolyline() | Polygon() | MultiPolygon():
+            return True
+        case _:
+            return False
+
+
+def _columns(frame: str, members: list[Annotation], shapes: Shapes) -> AnnotationColumns:
+    return AnnotationColumns(
+        frame=frame,
+        geometries=shapes,
+        labels=[a.label for a in members],
+        attributes=[a.attributes for a in members],
+        provenance=members[0].provenance,
+        ids=[a.id for a in members],
+        extra=[a.extra for a in members] if any(a.extra for a in members) else None,
+        states=[a.state for a in members],
+        provenances=[a.provenance for a in members],
+        samples=[a.sample for a in members],
+        things=[a.thing for a in members],
+    )
 
 
 class ImportedAnnotations(Collection[Annotation]):
