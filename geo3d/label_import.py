@@ -263,9 +263,9 @@ def _sorted(batch: Batch, merge: Merge) -> tuple[list[Annotation], list[Annotati
         old = [i for i, id in enumerate(batch.ids) if id in there]
         new = [i for i, id in enumerate(batch.ids) if id not in there]
         return list(values_of(picked(batch, old), merge.scene.id)), [picked(batch, new)] if new else []
-    there = {*merge.existing(annotation.id for annotation in batch), *merge.apart}
-    columns, rest = columns_of([annotation for annotation in batch if annotation.id not in there])
-    return [*(annotation for annotation in batch if annotation.id in there), *rest], columns
+    apart = {*merge.existing(annotation.id for annotation in batch), *merge.apart}
+    columns, rest = columns_of([annotation for annotation in batch if annotation.id not in apart])
+    return [*(annotation for annotation in batch if annotation.id in apart), *rest], columns
 
 
 def _with_frames(scene: Scene, added: Sequence[Frame]) -> Scene:
