@@ -110,10 +110,10 @@ function Acts({ flow, onRun, onClose }: ActsProps) {
             <Button
               kind="primary"
               icon="upload"
-              disabled={!preview?.is_ready || preview.n === 0}
+              disabled={!preview?.is_ready || flow.n.value === 0}
               onClick={onRun}
             >
-              Import {preview?.n.toLocaleString('en')} labels
+              Import {flow.n.value === 1 ? '1 label' : `${flow.n.value.toLocaleString('en')} labels`}
             </Button>
           )}
         </>

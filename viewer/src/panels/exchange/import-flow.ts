@@ -56,6 +56,12 @@ export class ImportFlow {
       this.format.value !== null &&
       problemsOf(this.fields.value, this.options.value).size === 0,
   )
+  /** How many labels would come, without the classes that are left out. */
+  readonly n = computed(() => {
+    const preview = this.preview.value
+    const out = preview?.classes.filter(({ title }) => this.targets.value[title]?.kind === 'none') ?? []
+    return out.reduce((left, { n }) => left - n, preview?.n ?? 0)
+  })
   /** Whether what was said since the last look makes another one necessary. */
   readonly isStale = signal(false)
 

@@ -73,7 +73,7 @@ interface PreviewStepProps {
 export function PreviewStep({ flow, ontology, frames }: PreviewStepProps) {
   const preview = flow.preview.value!
   const format = flow.formats.value.find(({ name }) => name === preview.format)
-  const isPlaced = preview.is_ready && !flow.crs.value
+  const isStated = preview.crs !== null && preview.is_ready && !flow.crs.value
   return (
     <div class="exchange-said">
       <dl class="import-facts">
@@ -83,17 +83,23 @@ export function PreviewStep({ flow, ontology, frames }: PreviewStepProps) {
         </dd>
         <dt>Labels</dt>
         <dd class="mono">{preview.n.toLocaleString('en')}</dd>
-        {isPlaced && (
+        {isStated && (
           <>
             <dt>CRS</dt>
             <dd class="mono">{crsText(preview.crs)}</dd>
           </>
         )}
       </dl>
-      {!isPlaced && (
+      {!isStated && (
         <TextField
           label="CRS or frame of the file"
-          hint="The file does not say where its labels lie. A code such as EPSG:32617, or a frame of this scene."
+          hint={
+            flow.crs.value && !flow.isStale.value
+              ? 'As you say; the file states none.'
+              : preview.is_ready
+                ? 'The file states none: its numbers are taken as the picture’s pixels. If they are map coordinates, give their CRS, such as EPSG:32617.'
+                : 'The file does not say where its labels lie: give a code such as EPSG:32617, or a frame of this scene.'
+          }
           value={flow.crs.value}
           words={['EPSG:4326', ...frames]}
           onChange={(crs) => flow.setCrs(crs)}
@@ -132,7 +138,7 @@ export function PreviewStep({ flow, ontology, frames }: PreviewStepProps) {
 
 /** Return a CRS in a line: WKT is long, its name will do. */
 function crsText(crs: string | null): string {
-  if (crs === null) return 'pixels of the picture'
+  if (crs === null) return ''
   return /^\w+\["([^"]+)"/.exec(crs)?.[1] ?? crs
 }
 

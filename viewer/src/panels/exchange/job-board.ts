@@ -62,7 +62,9 @@ export class JobBoard {
     this.receive(await projectApi.cancelJob(id))
   }
 
-  #take(jobs: readonly Job[]): void {
+  #take(all: readonly Job[]): void {
+    // looking at a file is part of the import dialog, and tells how far it is there
+    const jobs = all.filter(({ kind }) => kind !== 'preview')
     this.jobs.value = jobs
     for (const job of jobs) {
       if (!JobBoard.hasEnded(job)) continue
