@@ -18,19 +18,19 @@ Image = npt.NDArray[np.float32]
 """Reflectance 0..1, shape (height, width, 4): red, green, blue, near infrared."""
 
 CROPS = np.array([
-    (0.155, 0.190, 0.095, 0.52), (0.105, 0.165, 0.075, 0.58), (0.33, 0.29, 0.17, 0.36),
-    (0.27, 0.205, 0.145, 0.29), (0.205, 0.215, 0.105, 0.47), (0.40, 0.37, 0.21, 0.42),
+    (0.145, 0.178, 0.105, 0.52), (0.112, 0.158, 0.092, 0.58), (0.268, 0.246, 0.170, 0.36),
+    (0.215, 0.186, 0.152, 0.29), (0.190, 0.196, 0.130, 0.47), (0.350, 0.338, 0.305, 0.42),
 ], dtype=np.float32)  # fmt: skip
 ROOFS = np.array([
-    (0.36, 0.17, 0.125, 0.33), (0.29, 0.145, 0.11, 0.29), (0.22, 0.215, 0.21, 0.22),
-    (0.45, 0.44, 0.42, 0.41), (0.17, 0.175, 0.185, 0.18),
+    (0.340, 0.185, 0.150, 0.33), (0.280, 0.160, 0.130, 0.29), (0.210, 0.203, 0.190, 0.22),
+    (0.340, 0.328, 0.300, 0.41), (0.168, 0.166, 0.160, 0.18),
 ], dtype=np.float32)  # fmt: skip
-_ASPHALT = np.array((0.205, 0.205, 0.205, 0.20), dtype=np.float32)
-_GRAVEL = np.array((0.42, 0.39, 0.33, 0.40), dtype=np.float32)
-_PAINT = np.array((0.62, 0.62, 0.60, 0.60), dtype=np.float32)
-_GARDEN = np.array((0.15, 0.195, 0.095, 0.47), dtype=np.float32)
-_FLOOR = np.array((0.085, 0.10, 0.055, 0.30), dtype=np.float32)
-_LEAVES = np.array([(0.085, 0.135, 0.055, 0.52), (0.050, 0.085, 0.045, 0.36)], dtype=np.float32)
+_ASPHALT = np.array((0.205, 0.198, 0.180, 0.20), dtype=np.float32)
+_GRAVEL = np.array((0.355, 0.330, 0.275, 0.40), dtype=np.float32)
+_PAINT = np.array((0.560, 0.550, 0.510, 0.56), dtype=np.float32)
+_GARDEN = np.array((0.145, 0.185, 0.105, 0.47), dtype=np.float32)
+_FLOOR = np.array((0.085, 0.098, 0.065, 0.30), dtype=np.float32)
+_LEAVES = np.array([(0.085, 0.125, 0.065, 0.52), (0.058, 0.088, 0.055, 0.36)], dtype=np.float32)
 _STEEL = np.array((0.52, 0.54, 0.55, 0.52), dtype=np.float32)
 _SHADOW = np.array((0.36, 0.40, 0.50, 0.34), dtype=np.float32)
 """What is left of the light in a shadow: blue sky fills it."""
