@@ -25,8 +25,10 @@ class BlockLevel:
 
     file: BlockFile
     directory: Directory
-    mask: Directory | None
+    mask: Directory | None = None
     """The directory of the validity mask, when the raster has one."""
+    mask_plane: int | None = None
+    """The plane (0-based) that is the validity, in overviews of the cache."""
 
 
 class BlockReader:
@@ -48,11 +50,15 @@ class BlockReader:
         """
         info = raster.info
         files = raster.files
-        if info.driver not in ("GTiff", "COG") or not files:
-            return cls(info, (None,) * len(info.levels))
-        places = [place for place in (files[0], Path(f"{files[0]}.ovr")) if place.is_file()]
+        if info.driver not in ("GTiff", "COG"):
+            files = ()  # only what geo3d has put into the cache is known to be TIFF
+        places = [place for file in files[:1] for place in (file, Path(f"{file}.ovr")) if place.is_file()]
         opened = [file for file in (_open(place, cache) for place in places) if file is not None]
-        return cls(info, tuple(_find(info, level, opened) for level in info.levels))
+        levels = (
+            _find_cached(info, raster.level_file(i), cache) if level.origin == "cache" else _find(info, level, opened)
+            for i, level in enumerate(info.levels)
+        )
+        return cls(info, tuple(levels))
 
     def read(self, level: int, window: Window, bands: tuple[int, ...]) -> Patch:
         """Read a window of a level that is in `levels`.
@@ -77,6 +83,8 @@ class BlockReader:
         return _with_validity(patch, wanted, len(bands), self.info, self._mask(place, window))
 
     def _mask(self, place: BlockLevel, window: Window) -> Mask | None:
+        if place.mask_plane is not None:
+            return all_or(self._assembled(place, place.directory, window, place.mask_plane)[:, :, 0] != 0)
         if place.mask is None:
             return None
         return all_or(self._assembled(place, place.mask, window, 0)[:, :, 0] != 0)
@@ -140,6 +148,20 @@ def _find(info: RasterInfo, level: Level, files: list[BlockFile]) -> BlockLevel 
             return None
         return BlockLevel(file, picture, mask if info.mask == "mask" else None)
     return None
+
+
+def _find_cached(info: RasterInfo, path: Path | None, cache: BlockCache) -> BlockLevel | None:
+    """Return an overview of the cache: a file of its own, every band a plane, the mask the last."""
+    file = None if path is None or not path.is_file() else _open(path, cache)
+    if file is None:
+        return None
+    picture, n_bands = file.directories[0], len(info.bands)
+    has_mask = info.mask == "mask"
+    dtypes = {band.dtype for band in info.bands}
+    fits = picture.samples == n_bands + has_mask and dtypes == {picture.dtype.newbyteorder("=").name}
+    if not fits or (not picture.is_planar and n_bands + has_mask > 1) or not is_decodable(picture):
+        return None
+    return BlockLevel(file, picture, mask_plane=n_bands if has_mask else None)
 
 
 def _picked(chunk: Array, bands: tuple[int, ...]) -> Patch:

@@ -71,6 +71,10 @@ class CompositeReader(ABC):
         """Names of the members whose levels are only sampled yet."""
         return tuple(name for member in self.members for name in member.unbuilt)
 
+    def level_file(self, _level: int) -> Path | None:
+        """None: no file holds a level of several files."""
+        return None
+
     def refresh(self) -> None:
         """Look again for overviews of every member."""
         for member in self.members:

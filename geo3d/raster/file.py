@@ -58,6 +58,11 @@ class FileReader:
         """The file's name, as long as its levels are only sampled and the cache could hold real ones."""
         return (self.name,) if self.info.needs_overviews and self.learnt.key else ()
 
+    def level_file(self, level: int) -> Path | None:
+        """The local TIFF that holds this level and nothing else: an overview in the cache; None for all others."""
+        source = self.learnt.sources[level]
+        return Path(source.target.name) if source.level.origin == "cache" else None
+
     def read(self, level: int, window: Window, bands: tuple[int, ...]) -> Pixels:
         """Read a window that lies within the level."""
         learnt = self.learnt

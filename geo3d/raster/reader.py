@@ -24,6 +24,9 @@ class Reader(Protocol):
     def unbuilt(self) -> tuple[str, ...]:
         """Names of the files whose levels are only sampled yet."""
 
+    def level_file(self, level: int) -> Path | None:
+        """The local TIFF that holds this level and nothing else: an overview in the cache; None for all others."""
+
     def read(self, level: int, window: Window, bands: tuple[int, ...]) -> Pixels:
         """Read a window that lies within the level."""
 

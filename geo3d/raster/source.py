@@ -46,6 +46,13 @@ class Raster:
         """Names of the files that `overview.build_overviews` is still to be called for; empty = all levels are real."""
         return self._reader.unbuilt
 
+    def level_file(self, level: int) -> Path | None:
+        """Return the local TIFF that holds a level and nothing else: an overview in the cache; None for all others.
+
+        Its planes are the raster's bands, followed by the validity (0 or 1) where `RasterInfo.mask` is ``mask``.
+        """
+        return self._reader.level_file(level)
+
     def read(self, level: int, window: tuple[int, int, int, int], bands: tuple[int, ...] = ()) -> Pixels:
         """Read a window of one level, without resampling.
 
