@@ -5,17 +5,20 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 import numpy.typing as npt
 
 from geo3d.store.cell import MIN_COUNTED, REGROW, choose_levels, counted_cells, size_levels
 from geo3d.store.facet import POINT_LEVEL
-from geo3d.store.sqlite.rtree import Places, build
+from geo3d.store.sqlite.rtree import Places, build, rows_of
 from geo3d.store.sqlite.schema import ANNOTATION
 from geo3d.store.wkb import anchors_of
 
 _BATCH = 50_000
+_LOOKUP_COST = 8
+"""Looking up a row costs about so many times more than meeting it in a scan."""
 FEW = 2_000
 """Up to so many moves are always made one by one."""
 COST_RATIO = 16
@@ -117,21 +120,44 @@ def read_current(db: sqlite3.Connection, frame: int | None = None, before: int =
         frame: Only of this frame; None = all.
         before: Only contents below this.
     """
+    contents, documents = _heads(db, before)
     where, values = ("", (before,)) if frame is None else (" AND f.frame = ?", (before, frame))
+    (n_facets,) = db.execute("SELECT coalesce(max(content), 0) FROM facet").fetchone()
+    # in the order of the file, current or not, is far faster than looking most of them up one by one
+    is_scan = len(contents) * _LOOKUP_COST > n_facets
+    source = "facet f" if is_scan else "document d CROSS JOIN facet f ON f.content = d.content"
+    condition = "" if is_scan else f" AND d.kind = {ANNOTATION}"
     rows = db.execute(
-        "SELECT f.content, d.fid, d.revision, f.frame, f.code, f.minx, f.miny, f.maxx, f.maxy, f.wkb FROM document d"
-        f" JOIN facet f ON f.content = d.content WHERE d.kind = {ANNOTATION} AND d.content < ?"
-        f" AND f.minx IS NOT NULL{where}",
+        f"SELECT f.content, f.frame, f.code, f.minx, f.miny, f.maxx, f.maxy, f.wkb FROM {source}"
+        f" WHERE f.content < ? AND f.minx IS NOT NULL{where}{condition}",
         values,
     )
-    batches = []
+    parts = [_NONE]
     while batch := rows.fetchmany(_BATCH):
         columns = list(zip(*batch, strict=True))
-        contents, fids, revisions, frames, codes = (np.array(column, dtype=np.int64) for column in columns[:5])
-        bounds = np.array(columns[5:9], dtype=np.float64).T
-        documents = np.stack([fids, revisions], axis=1)
-        batches.append(current_of(contents, documents, frames, codes, bounds, columns[9]))
-    return joined(batches or [_NONE])
+        found, frames, codes = (np.array(column, dtype=np.int64) for column in columns[:3])
+        where_in = np.minimum(np.searchsorted(contents, found), len(contents) - 1)
+        is_current = contents[where_in] == found if len(contents) else np.zeros(len(found), dtype=bool)
+        bounds = np.array(columns[3:7], dtype=np.float64).T[is_current]
+        wkbs = list(compress(columns[7], is_current))
+        kept = found[is_current]
+        parts.append(
+            current_of(kept, documents[where_in[is_current]], frames[is_current], codes[is_current], bounds, wkbs)
+        )
+    return joined(parts)
+
+
+def _heads(db: sqlite3.Connection, before: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the contents of all current annotations in order, shape (n,), and their (fid, revision), shape (n, 2)."""
+    rows = db.execute(
+        f"SELECT content, fid, revision FROM document WHERE kind = {ANNOTATION} AND content < ?", (before,)
+    )
+    batches = [np.empty((0, 3), dtype=np.int64)]
+    while batch := rows.fetchmany(_BATCH):
+        batches.append(np.array(batch, dtype=np.int64))
+    table = np.concatenate(batches)
+    table = table[np.argsort(table[:, 0])]
+    return table[:, 0].copy(), table[:, 1:]
 
 
 def current_of(
@@ -155,10 +181,6 @@ def current_of(
     sizes = (bounds[:, 2:] - bounds[:, :2]).max(axis=1, initial=0.0)
     places = Places(contents, frames, size_levels(sizes, POINT_LEVEL), bounds, documents)
     return Current(places, codes, anchors_of(wkbs))
-
-
-_NO_INTS = np.empty(0, dtype=np.int64)
-_NONE = current_of(_NO_INTS, np.empty((0, 2), dtype=np.int64), _NO_INTS, _NO_INTS, np.empty((0, 4)), ())
 
 
 def _tally(db: sqlite3.Connection, stream: int) -> None:
@@ -185,5 +207,9 @@ def _count(db: sqlite3.Connection, frame: int, current: Current) -> None:
     for level, rows in counted_cells(anchors, current.places.levels[mine], current.codes[mine], levels):
         db.executemany(
             "INSERT INTO cell (frame, level, cx, cy, code, n) VALUES (?, ?, ?, ?, ?, ?)",
-            ((frame, level, *row) for row in rows.tolist()),
+            ((frame, level, *row) for row in rows_of(rows)),
         )
+
+
+_NO_INTS = np.empty(0, dtype=np.int64)
+_NONE = current_of(_NO_INTS, np.empty((0, 2), dtype=np.int64), _NO_INTS, _NO_INTS, np.empty((0, 4)), ())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +19,7 @@ _ENTRY = np.dtype([("id", ">i8"), ("bounds", ">f4", (2 * _N_DIMENSIONS,))])
 """One entry of a node: a row id in leaves, a node number above; then (min, max) of each dimension."""
 _HEADER_BYTES = 4
 _ROOT = 1
+_ROWS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,13 @@ def _write_leaves(
     by_content = np.argsort(places.contents[order])
     rows = order[by_content]
     columns = np.column_stack([places.contents[rows], nodes[by_content], places.documents[rows]])
-    db.executemany("INSERT INTO place_rowid (rowid, nodeno, a0, a1) VALUES (?, ?, ?, ?)", columns.tolist())
+    db.executemany("INSERT INTO place_rowid (rowid, nodeno, a0, a1) VALUES (?, ?, ?, ?)", rows_of(columns))
+
+
+def rows_of(table: npt.NDArray[np.int64]) -> Iterator[list[int]]:
+    """Iterate over the rows of a table as Python's numbers, which take ten times more memory: some at a time."""
+    for start in range(0, len(table), _ROWS_AT_ONCE):
+        yield from table[start : start + _ROWS_AT_ONCE].tolist()
 
 
 def _tree_bounds(places: Places) -> npt.NDArray[np.float64]:

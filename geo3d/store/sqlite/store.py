@@ -84,8 +84,11 @@ class SqliteStore:
     def scenes(self) -> tuple[Scene, ...]:
         """See the contract."""
         with self._readers.snapshot() as db:
+            # stream by stream: the index begins with the stream, and a scan of a million documents takes half a second
             rows = db.execute(
-                "SELECT content, revision FROM document WHERE kind = ? AND content IS NOT NULL", (SCENE,)
+                "SELECT d.content, d.revision FROM stream s CROSS JOIN document d ON d.stream = s.id AND d.kind = ?"
+                " WHERE d.content IS NOT NULL",
+                (SCENE,),
             ).fetchall()
             documents = [self._cache.get(db, content, revision) for content, revision in rows]
         return tuple(sorted((d for d in documents if isinstance(d, Scene)), key=lambda scene: (scene.title, scene.id)))
