@@ -19,7 +19,9 @@ from geo3d.errors import CrsError, NotFound, RasterError
 from geo3d.geometry.frame import Affine
 from geo3d.raster.block import BlockCache
 from geo3d.raster.grid import NativeGrid, WebMercatorGrid, matrix_grid, zoom_for
+from geo3d.raster.overview import build_overviews
 from geo3d.raster.patch import Patch
+from geo3d.raster.pixels import Window
 from geo3d.raster.rawtile import decode_raw, encode_raw
 from geo3d.raster.source import Raster, open_raster
 from geo3d.raster.tile import TileReader, Want
@@ -52,9 +54,9 @@ def made(path: Path, data: Pixels, **options: Any) -> Path:
     return path
 
 
-def smooth(height: int, width: int, seed: int = 1) -> Pixels:
+def smooth(height: int, width: int, step: int = 6) -> Pixels:
     """A picture whose neighbouring pixels are alike, so that a shift is seen and a rounding is not."""
-    noise = np.random.default_rng(seed).standard_normal((height // 6 + 2, width // 6 + 2)).astype(np.float32)
+    noise = np.random.default_rng(1).standard_normal((height // step + 2, width // step + 2)).astype(np.float32)
     return cv2.resize(noise, (width, height), interpolation=cv2.INTER_CUBIC)
 
 
@@ -369,3 +371,46 @@ def test_a_truncated_file_is_an_error_not_a_crash(tmp_path: Path) -> None:
         file.truncate(path.stat().st_size // 2)
     with pytest.raises(RasterError, match="block"):
         reader.read(grid, 2, 3, 3, 256, Want((1,)))
+
+
+def test_overviews_of_the_cache_are_read_block_by_block(tmp_path: Path) -> None:
+    data = (smooth(2500, 2300)[None] * 40 + 120).clip(1, 255).astype(np.uint8)
+    hidden = np.zeros((2500, 2300), bool)
+    hidden[:, 900:] = True
+    path = tmp_path / "x.tif"
+    with (
+        rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True),
+        rasterio.open(path, "w", driver="GTiff", width=2300, height=2500, count=1, dtype="uint8") as dataset,
+    ):
+        dataset.write(data)
+        dataset.write_mask(~hidden)
+    build_overviews(path, trust=Trust(), cache_dir=tmp_path / "cache")
+    raster = open_raster(path, trust=Trust(), cache_dir=tmp_path / "cache")
+    reader = TileReader(raster, BlockCache())
+    cached = [i for i, level in enumerate(raster.info.levels) if level.origin == "cache"]
+    assert cached
+    for i in cached:
+        assert reader.blocks.levels[i] is not None
+        size = raster.info.levels[i]
+        ours = reader.read_level(i, Window(0, 0, size.width, size.height), Want((1,)))
+        theirs = raster.read(i, (0, 0, size.width, size.height), (1,))
+        assert np.array_equal(ours.planes(), theirs.data)
+        assert ours.valid is not None
+        assert theirs.valid is not None
+        assert np.array_equal(ours.valid, theirs.valid)
+
+
+def test_the_first_picture_of_a_striped_file_is_the_picture(tmp_path: Path) -> None:
+    data = (smooth(3000, 3000, 60)[None] * 8000 + 30000).clip(1, 65535).astype(np.uint16)
+    path = made(tmp_path / "x.tif", np.repeat(data, 4, axis=0), blockysize=1, interleave="pixel")
+    reader = reader_of(path)
+    sampled = [i for i, level in enumerate(reader.info.levels) if level.origin == "sampled"]
+    assert sampled
+    for i in sampled:
+        level = reader.info.levels[i]
+        patch = reader.read_level(i, Window(0, 0, level.width, level.height), Want((3, 1)))
+        step = 3000 / level.width
+        rows, columns = (np.minimum((np.arange(n) + 0.5) * step, 2999).astype(int) for n in (level.height, level.width))
+        expected = data[0][np.ix_(rows, columns)].astype(int)
+        assert patch.n_bands == 2
+        assert np.abs(patch.plane(1) - expected).mean() < 0.1 * data.std()
