@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 
+from geo3d.raster.block import BlockCache
 from geo3d.raster.blockreader import BlockReader, has_data
 from geo3d.raster.patch import Array, Mask, Patch, all_or, stacked
 from geo3d.raster.pixels import Window
@@ -24,13 +25,14 @@ _N_READERS: Final = 4
 
 
 class PickedLevels:
-    """The small ones among the sampled levels of one raster, kept in memory. Thread-safe."""
+    """The small ones among the sampled levels of one raster, kept with the decoded blocks. Thread-safe."""
 
-    def __init__(self, raster: Raster, blocks: BlockReader) -> None:
+    def __init__(self, raster: Raster, blocks: BlockReader, cache: BlockCache) -> None:
         """Read nothing yet."""
         self._raster = raster
         self._blocks = blocks
-        self._levels: dict[int, Patch] = {}
+        self._cache = cache
+        self._identity = object()
         self._lock = threading.Lock()
 
     def read(self, level: int, window: Window, bands: tuple[int, ...]) -> Patch | None:
@@ -43,19 +45,29 @@ class PickedLevels:
         place = info.levels[level]
         if place.width * place.height * len(info.bands) * np.dtype(info.dtype).itemsize > _MOST_BYTES:
             return None
-        whole = self._levels.get(level)
+        whole = self._kept(level)
         if whole is None:
             with self._lock:  # those who come second wait for the first instead of reading too
-                whole = self._levels.get(level) or self._thinned(level)
+                whole = self._kept(level)
                 if whole is None:
-                    whole = self._gathered(level)
-                self._levels[level] = whole
+                    whole = self._thinned(level) or self._gathered(level)
+                    self._keep(level, whole)
         rows = slice(window.row, window.row + window.height)
         columns = slice(window.col, window.col + window.width)
         data = whole.data[[band - 1 for band in bands], rows, columns]
         if info.mask in ("nodata", "nan"):
             return Patch(data, False, has_data(Patch(data, False, None), bands, info))
         return Patch(data, False, None if whole.valid is None else all_or(whole.valid[rows, columns]))
+
+    def _kept(self, level: int) -> Patch | None:
+        data = self._cache.get((self._identity, level, "data"))
+        valid = self._cache.get((self._identity, level, "valid"))
+        return None if data is None or valid is None else Patch(data, False, valid if valid.size else None)
+
+    def _keep(self, level: int, patch: Patch) -> None:
+        valid = np.zeros(0, np.bool_) if patch.valid is None else patch.valid
+        self._cache.put((self._identity, level, "data"), patch.data)
+        self._cache.put((self._identity, level, "valid"), valid)
 
     def _gathered(self, level: int) -> Patch:
         """Read a level, in a few bands of rows at once: the disk is what one waits for."""
@@ -84,7 +96,7 @@ class PickedLevels:
 
     def _thinned(self, level: int) -> Patch | None:
         """Return a level picked from the next finer one, if that is here and twice as large."""
-        finer, place = self._levels.get(level - 1), self._raster.info.levels[level]
+        finer, place = self._kept(level - 1), self._raster.info.levels[level]
         if finer is None:
             return None
         small = thinned(finer, 2, 2)

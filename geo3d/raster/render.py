@@ -20,7 +20,7 @@ from geo3d.raster.style import Style
 from geo3d.raster.tile import TileReader, Want
 
 _MOST_PAINTERS: Final = 64
-_MOST_SAMPLES: Final = 8
+_MOST_SAMPLES: Final = 3
 _SAMPLE_SIDE: Final = 512
 _MOST_SAMPLE_PIXELS: Final = 4 * 2**20
 _KEPT_PIXELS: Final = 512 * 512

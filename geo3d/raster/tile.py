@@ -69,7 +69,7 @@ class TileReader:
         self.info: RasterInfo = self.blocks.info
         self._solved: Solved | None = None if self.info.link is None else solved(self.info.link)
         self._routes: dict[str, tuple[PixelFromPlane, Bounds | None]] = {}
-        self._picked = PickedLevels(raster, self.blocks)
+        self._picked = PickedLevels(raster, self.blocks, cache)
         self._lock = threading.Lock()
 
     def read(self, grid: Grid, z: int, x: int, y: int, size: int, want: Want) -> Patch | None:
