@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from geo3d.errors import ValidationFailed
+from geo3d.errors import NotFound, ValidationFailed
 from geo3d.labels import AnnotationColumns, ChangeSet, Scene
 from geo3d.store.admission import refuse
 from geo3d.store.column_rows import PreparedRows, new_ids, place_ranks, prepared_rows
@@ -21,7 +21,7 @@ from geo3d.store.sqlite.log import Author, Entry, Head, commit_at, commit_of_cli
 from geo3d.store.sqlite.projection import Projection
 from geo3d.store.sqlite.reindex import Current, current_of, index_load, is_worth
 from geo3d.store.sqlite.schema import ANNOTATION
-from geo3d.store.sqlite.standing import DocumentCache, Standing, codes_of, scene_of
+from geo3d.store.sqlite.standing import DocumentCache, Standing, codes_of
 from geo3d.store.sqlite.writing import conflict_of, write_changes
 
 _WRITTEN = 0.8
@@ -45,7 +45,10 @@ def load_batches(
     entry, standing = Entry(db, row), Standing(db, row, cache)
     if changes is not None:
         write_changes(entry, standing, changes)
-    loading = _Loading(entry, standing, scene_of(db, stream, cache))
+    scene = standing.scene()
+    if scene is None:
+        raise NotFound(f"there is no scene {stream!r}", id=stream)
+    loading = _Loading(entry, standing, scene)
     report = progress or (lambda _: None)
     for batch in batches:
         loading.add(batch)

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 from geo3d.errors import NotFound
 from geo3d.labels import Document, Project, Scene
 from geo3d.store.contract import PROJECT
-from geo3d.store.sqlite.log import Head, Stream, head_of, json_of
+from geo3d.store.sqlite.log import Head, Stream, head_of, json_of, next_id
 from geo3d.store.sqlite.schema import KINDS, PROJECT_KIND, SCENE
 
 ADAPTER: TypeAdapter[Document] = TypeAdapter(Document)
@@ -27,14 +27,14 @@ class DocumentCache:
         self._parsed: OrderedDict[tuple[int, int], Document] = OrderedDict()
 
     def get(self, db: sqlite3.Connection, content: int, revision: int) -> Document:
-        """Return a document, parsed at most once while it stays in the cache."""
+        """Return a committed document, parsed at most once while it stays in the cache."""
         key = content, revision
         with self._lock:
             found = self._parsed.get(key)
             if found is not None:
                 self._parsed.move_to_end(key)
                 return found
-        document = ADAPTER.validate_json(json_of(db, content, revision))
+        document = parsed(db, content, revision)
         with self._lock:
             self._parsed[key] = document
             while len(self._parsed) > _CACHE_SIZE:
@@ -42,13 +42,20 @@ class DocumentCache:
         return document
 
 
+def parsed(db: sqlite3.Connection, content: int, revision: int) -> Document:
+    """Return a document as the given revision wrote it."""
+    return ADAPTER.validate_json(json_of(db, content, revision))
+
+
 class Standing:
-    """The current state of one stream, as `geo3d.store.admission` asks for it."""
+    """The current state of one stream, as `geo3d.store.admission` asks for it, while a transaction writes to it."""
 
     def __init__(self, db: sqlite3.Connection, stream: Stream, cache: DocumentCache) -> None:
+        """Begin before anything is written: contents of this transaction, which may yet fail, are not cached."""
         self.db = db
         self.stream = stream
         self.cache = cache
+        self._first_new = next_id(db, "content")
 
     def project(self) -> Project:
         """Return the project."""
@@ -68,6 +75,8 @@ class Standing:
         head = self.head(kind, id)
         if head is None or head.content is None:
             return None
+        if head.content >= self._first_new:
+            return parsed(self.db, head.content, head.revision)
         return self.cache.get(self.db, head.content, head.revision)
 
     def is_code_used(self, code: int) -> bool:

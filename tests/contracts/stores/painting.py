@@ -133,6 +133,23 @@ class PaintingSuite(StoreSuite):
         with pytest.raises(ValidationFailed):
             bench.apply(paint((0, 1, 0, 1), layer="small", chunk="4/0"))
 
+    def test_what_failed_is_forgotten(self, bench: Workbench) -> None:
+        """A layer of a refused change set must not be taken for the one that comes after it."""
+        wide = Layer(id="a", scene=SCENE, asset="picture", frame="f", size=(1000, 800), dtype="uint16")
+        narrow = Layer(id="a", scene=SCENE, asset="picture", frame="f", size=(300, 300), dtype="uint8")
+        for chunk, value in (("3/3", 300), ("9/9", 1)):
+            with pytest.raises(ValidationFailed):
+                bench.apply(
+                    Put(document=wide),
+                    paint((0, 1, 0, 300), layer="a"),
+                    paint((0, 1, 0, value), layer="a", chunk="9/9"),
+                )
+            with pytest.raises(ValidationFailed):
+                bench.apply(Put(document=narrow), paint((0, 1, 0, value), layer="a", chunk=chunk))
+        bench.apply(Put(document=narrow), paint((0, 1, 0, 255), layer="a", chunk="1/1"))
+        stored = Layer.model_validate(bench.read(kind="layer")[0])
+        assert entries(bench, stored, "1/1").dtype == np.uint8
+
     def test_layers_of_points_have_nodes_of_any_length(self, bench: Workbench) -> None:
         points: Layer = bench.put(Layer(id="points", scene=SCENE, asset="picture", frame="l", dtype="uint32"))
         bench.apply(paint((90, 10, 0, 70_000), layer="points", chunk="0-1-2-3"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -13,8 +14,10 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo3d.geometry import MapFrame
 from geo3d.geometry.array import Array
-from geo3d.store import Bounds, TileLabels
+from geo3d.labels import AnnotationColumns, ChangeSet, LabelClass, Ontology, Provenance, Put, Scene, new_id
+from geo3d.store import PROJECT, Bounds, Store, TileLabels, open_store
 from geo3d.store.wkb import anchors_of
 from geo3d_server.vectortile import encode_tile
 
@@ -191,6 +194,53 @@ def test_cells_are_counted_where_their_centre_is() -> None:
     assert [(f["properties"]["code"], f["properties"]["n"]) for f in cells] == [(1, 10), (4, 1_000_000_000_000)]
     assert [f["geometry"]["coordinates"] for f in cells] == [[0, 4096], [4096, 4088]]
     assert all("id" not in f or not f["id"] for f in cells)
+
+
+@given(st.floats(0, 6.3), st.sampled_from([0.5, 7.0, 90.0]), st.floats(0.3, 3.0))
+def test_a_turned_grid_counts_every_label_once(
+    crowded: tuple[Store, int], turn: float, resolution: float, scale: float
+) -> None:
+    """The store cuts in the labels' frame, the encoder counts in the grid's: together each label is in one tile."""
+    store, total = crowded
+    rotation = scale * np.array([(np.cos(turn), np.sin(turn)), (-np.sin(turn), np.cos(turn))])
+    middle = np.array([500.0, 500.0])
+
+    def project(positions: Array) -> Array:
+        return np.asarray((positions - middle) @ rotation)
+
+    side = 256 * resolution * scale
+    reach = 900 * scale
+    edges = np.arange(-reach // side, reach // side + 2) * side
+    found = 0
+    for (x0, x1), (y0, y1) in itertools.product(pairwise(edges.tolist()), repeat=2):
+        corners = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)]) @ np.linalg.inv(rotation) + middle
+        low, high = corners.min(axis=0) - 1e-6, corners.max(axis=0) + 1e-6
+        labels = store.tile("s", "f", (low[0], low[1], high[0], high[1]), resolution)
+        found += sum_of(encode_tile(labels, project, (x0, y0, x1, y1)))
+    assert found == total
+
+
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, int]]:
+    """A store with 3000 labels, which is enough for cells, and their number."""
+    store = open_store(tmp_path_factory.mktemp("workspace"), create=True)
+    project = store.project()
+    ontology = Ontology(version=1, classes=(LabelClass(slug="a", code=1, title="A"),))
+    put = Put(document=project.model_copy(update={"ontology": ontology}), base=project.revision)
+    store.apply(PROJECT, ChangeSet(client_id=new_id(), actor="a", changes=(put,)))
+    scene = Put(document=Scene(id="s", title="S", frames=(MapFrame(id="f", crs="EPSG:32617"),)))
+    store.apply("s", ChangeSet(client_id=new_id(), actor="a", changes=(scene,)))
+    rng = np.random.default_rng(2)
+    n = 3000
+    low = rng.uniform(0, 1000, (n, 2))
+    shapes = shapely.box(*low.T, *(low + 10 ** rng.uniform(-1, 2, (n, 2))).T)
+    shapes[::3] = shapely.points(low[::3])
+    columns = AnnotationColumns(
+        frame="f", geometries=shapes, labels=["a"] * n, attributes=[{}] * n, provenance=Provenance()
+    )
+    store.load("s", [columns], None, client_id=new_id(), actor="a", message="")
+    yield store, n
+    store.close()
 
 
 def test_positions_without_an_answer_are_left_out() -> None:
