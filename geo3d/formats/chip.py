@@ -54,6 +54,10 @@ class ChipGrid:
     def touching(self, bounds: npt.NDArray[np.float64]) -> Iterator[int]:
         """Iterate over the chips that bounds (minx, miny, maxx, maxy) in pixels meet."""
         width, height = self.shape
+        if (width, height) == self.size:
+            if bounds[0] <= width and bounds[1] <= height and bounds[2] >= 0 and bounds[3] >= 0:
+                yield 0
+            return
         columns = _range(np.asarray(self.columns), width, bounds[0], bounds[2])
         for row in _range(np.asarray(self.rows), height, bounds[1], bounds[3]):
             for column in columns:

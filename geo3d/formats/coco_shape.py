@@ -46,8 +46,10 @@ def area_fields(shape: shapely.Geometry, window: Window, *, is_box: bool) -> tup
         window: The image.
         is_box: Whether it is a box: then its angle travels as ``rbox``.
     """
-    inside = shape
     whole = float(shape.area)
+    if not is_box and (simple := _simple(shape, window, whole)) is not None:
+        return simple
+    inside = shape
     if not shapely.covers(window.rectangle(), shape):
         inside = shapely.intersection(shape, window.rectangle())
     parts = [p for p in shapely.get_parts(inside) if p.geom_type == "Polygon" and p.area > 0]
@@ -73,6 +75,25 @@ def area_fields(shape: shapely.Geometry, window: Window, *, is_box: bool) -> tup
     if is_box and share >= 1.0 and len(local.geoms) == 1 and (box := box_of(local.geoms[0])) is not None:
         fields["rbox"] = [*box.center, *box.size, box.angle]
     return fields, share
+
+
+def _simple(shape: shapely.Geometry, window: Window, area: float) -> tuple[dict[str, Any], float] | None:
+    """Return the fields of one ring that lies wholly inside: nearly all labels are just that."""
+    minx, miny, maxx, maxy = shape.bounds
+    (col, row), (width, height) = window.offset, window.size
+    if (
+        shape.geom_type != "Polygon"
+        or not area
+        or minx < col
+        or miny < row
+        or maxx > col + width
+        or maxy > row + height
+    ):
+        return None
+    if shapely.get_num_interior_rings(shape):
+        return None
+    ring = (shapely.get_coordinates(shape)[:-1] - window.offset).ravel().tolist()
+    return {"segmentation": [ring], "bbox": [minx - col, miny - row, maxx - minx, maxy - miny], "area": area}, 1.0
 
 
 def mask_fields(mask: Mask, window: Window) -> tuple[dict[str, Any], float] | None:

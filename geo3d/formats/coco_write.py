@@ -174,11 +174,15 @@ class CocoAnnotations:
             except FrameError as error:
                 reasons |= {i: ("no-image", error.message) for i in members if i not in reasons}
                 continue
-            for i, shape in zip(members, moved, strict=True):
+            flat = np.empty(len(moved), dtype=object)
+            flat[:] = moved
+            sound = shapely.is_valid(flat).tolist()
+            for i, shape, is_sound in zip(members, moved, sound, strict=True):
                 if shape is None:
                     reasons.setdefault(i, ("no-transform", f"it has no place in the pixels of {images.asset.title!r}"))
                     continue
-                self._annotate(images, batch[i], shape, lines[i], reasons, i)
+                whole = shape if is_sound else self._mended(batch[i], shape)
+                self._annotate(images, batch[i], whole, lines[i], reasons, i)
 
     def _annotate(
         self,
@@ -191,7 +195,6 @@ class CocoAnnotations:
     ) -> None:
         """Write one label into each image of a raster that shows it."""
         grid = images.grid
-        shape = self._valid(annotation, shape)
         pieces: list[tuple[int, dict[str, Any], float]] = []
         best = 0.0
         for chip in grid.touching(np.array(shape.bounds)):
@@ -256,9 +259,9 @@ class CocoAnnotations:
         line["geo3d"] = own
         return line
 
-    def _valid(self, annotation: Annotation, shape: shapely.Geometry) -> shapely.Geometry:
-        """Return an area that can be clipped; what crosses itself is mended, and told."""
-        if annotation.geometry is None or annotation.geometry.kind in ("keypoints", "mask") or shapely.is_valid(shape):
+    def _mended(self, annotation: Annotation, shape: shapely.Geometry) -> shapely.Geometry:
+        """Return an area that can be clipped of one that crosses itself, and tell."""
+        if annotation.geometry is None or annotation.geometry.kind in ("keypoints", "mask"):
             return shape
         self._log.reduce(annotation.id, kind_of(annotation), "repaired", "its outline crosses itself: it was mended")
         return shapely.make_valid(shape, method="structure")

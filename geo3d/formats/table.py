@@ -7,9 +7,9 @@ names of the columns travel beside the table (`Table.card`), so that the file re
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Any, Literal
 
 import orjson
@@ -67,6 +67,8 @@ class Table:
     """When the newest annotation was made, ISO 8601, UTC: the only time that is written, so that equal labels give
     equal files."""
     classes: dict[str, LabelClass] = field(default_factory=dict)
+    facts: list[tuple[str, Callable[[Annotation], Any]]] = field(default_factory=list)
+    """The fixed columns that are there, and what gives their cells."""
 
     @classmethod
     def survey(cls, dataset: Dataset, log: LossLog, progress: Progress, *, reserved: Iterable[str] = ()) -> Table:
@@ -82,14 +84,23 @@ class Table:
         types: dict[str, set[Type]] = {}
         dates = {a.name for c in dataset.ontology.classes for a in c.attributes if a.type == "date"}
         used: set[str] = set(_ALWAYS)
+        newest: datetime | None = None
+        unmet = [name for name in FIXED if name not in used]
         for annotation in counted(dataset, progress):
             table.kinds[kind_of(annotation)] += 1
-            table.newest = max(table.newest, annotation.provenance.at.astimezone(UTC).isoformat())
-            used.update(name for name, value in _facts(annotation).items() if value is not None)
+            at = annotation.provenance.at
+            newest = at if newest is None or at > newest else newest
+            if unmet:
+                met = [name for name in unmet if _FACTS[name](annotation) is not None]
+                used.update(met)
+                unmet = [name for name in unmet if name not in met] if met else unmet
             for name, value in annotation.attributes.items():
-                found = types.setdefault(name, set())
+                found = types.get(name)
+                if found is None:
+                    found = types[name] = set()
                 if value is not None:
                     found.add(_date_or_text(value) if name in dates else _type_of(value))
+        table.newest = newest.astimezone(UTC).isoformat() if newest is not None else ""
         for label in dataset.ontology.classes:
             for attribute in label.attributes:
                 found = types.setdefault(attribute.name, set())
@@ -100,6 +111,7 @@ class Table:
         if all(isinstance(frame, MapFrame) for scene in dataset.scenes for frame in scene.frames):
             used.discard("frame")
         table.columns = {name: kind for name, kind in FIXED.items() if name in used}
+        table.facts = [(name, _FACTS[name]) for name in table.columns]
         table._add_attributes(types, {name.casefold() for name in (*FIXED, *reserved)}, log)
         return table
 
@@ -128,11 +140,11 @@ class Table:
             width: Width of a line in units of the file; None = it has none.
         """
         label = self.classes.get(annotation.label)
-        facts = _facts(annotation)
-        facts["class"] = label.title if label else annotation.label
-        facts["class_code"] = label.code if label else None
-        facts["width"] = width
-        row = {name: facts[name] for name in self.columns if name in FIXED}
+        row: dict[str, Any] = {name: fact(annotation) for name, fact in self.facts}
+        if label is not None:
+            row["class"], row["class_code"] = label.title, label.code
+        if "width" in row:
+            row["width"] = width
         values = annotation.attributes
         for name, column in self.of_attribute.items():
             value = values.get(name)
@@ -156,30 +168,28 @@ def text_of(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-def _facts(annotation: Annotation) -> dict[str, Any]:
-    """Return the fixed cells of an annotation."""
-    p, geometry = annotation.provenance, annotation.geometry
-    return {
-        "geo3d_id": annotation.id,
-        "class": annotation.label,
-        "class_code": None,
-        "kind": kind_of(annotation),
-        "state": annotation.state,
-        "scene": annotation.scene,
-        "frame": geometry.frame if geometry is not None else None,
-        "sample": annotation.sample,
-        "thing": annotation.thing,
-        "method": p.method,
-        "actor": p.actor or None,
-        "at": p.at.isoformat(),
-        "tool": p.tool or None,
-        "score": p.score,
-        "width": geometry.width if isinstance(geometry, Polyline) else None,
-        "keypoints": _keypoint_names(geometry) if isinstance(geometry, Keypoints) else None,
-        "sources": list(p.sources) or None,
-        "guideline": p.guideline_version,
-        "geo3d_extra": annotation.extra or None,
-    }
+_FACTS: Mapping[str, Callable[[Annotation], Any]] = {
+    "geo3d_id": lambda a: a.id,
+    "class": lambda a: a.label,
+    "class_code": lambda a: None,
+    "kind": kind_of,
+    "state": lambda a: a.state,
+    "scene": lambda a: a.scene,
+    "frame": lambda a: a.geometry.frame if a.geometry is not None else None,
+    "sample": lambda a: a.sample,
+    "thing": lambda a: a.thing,
+    "method": lambda a: a.provenance.method,
+    "actor": lambda a: a.provenance.actor or None,
+    "at": lambda a: a.provenance.at.isoformat(),
+    "tool": lambda a: a.provenance.tool or None,
+    "score": lambda a: a.provenance.score,
+    "width": lambda a: a.geometry.width if isinstance(a.geometry, Polyline) else None,
+    "keypoints": lambda a: _keypoint_names(a.geometry) if isinstance(a.geometry, Keypoints) else None,
+    "sources": lambda a: list(a.provenance.sources) or None,
+    "guideline": lambda a: a.provenance.guideline_version,
+    "geo3d_extra": lambda a: a.extra or None,
+}
+"""Cell of an annotation in each fixed column."""
 
 
 def _keypoint_names(geometry: Keypoints) -> list[dict[str, object]]:
