@@ -64,7 +64,7 @@ from geo3d_server.work import WORKS
 DESCRIPTION = "geo3d: label georeferenced imagery, photos and point clouds, exact to the coordinate."
 _PARSED_BY_HAND = (ChangeSet, TransformQuestion, ImportSource)
 _UNMENTIONED = (*_PARSED_BY_HAND, Problem, ImportResult, Report, RasterInfo, RasterStatistics)
-"""Shapes on the wire that no endpoint's signature shows: some bodies, results of jobs, what the tile application says."""
+"""Shapes on the wire that no endpoint's signature shows: bodies, results of jobs, what the tile application says."""
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -120,6 +120,8 @@ def answer_to(error: Exception) -> Response:
         case PydanticSerializationError():
             detail = "the request cannot be kept as JSON: something in it is nested too deeply"
             return answer("urn:geo3d:request-invalid", 422, detail)
+        case OverflowError():
+            return answer("urn:geo3d:request-invalid", 422, "a number in the request is too large to be kept")
         case ClientDisconnect():
             return answer("urn:geo3d:gone", 400, "you hung up before the request was whole")  # nobody reads this
         case HTTPException():
@@ -139,7 +141,7 @@ def install(app: FastAPI) -> None:
         return answer_to(error)
 
     deliberate = (errors.Geo3dError, RequestValidationError, ValidationError, HTTPException)
-    for kind in (*deliberate, PydanticSerializationError, ClientDisconnect, Exception):
+    for kind in (*deliberate, PydanticSerializationError, OverflowError, ClientDisconnect, Exception):
         app.add_exception_handler(kind, handle)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import contextlib
+from collections.abc import AsyncGenerator
 from typing import Annotated
 
 from anyio import create_task_group, to_thread
@@ -21,7 +22,7 @@ class EventStream(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, events: AsyncIterator[bytes], send_timeout_s: float) -> None:
+    def __init__(self, events: AsyncGenerator[bytes, None], send_timeout_s: float) -> None:
         """Stream the events."""
         self._events = events
         self._send_timeout_s = send_timeout_s
@@ -31,7 +32,7 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send until either side has enough."""
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        async with create_task_group() as tasks:
+        async with contextlib.aclosing(self._events), create_task_group() as tasks:
 
             async def watch() -> None:
                 while (await receive())["type"] != "http.disconnect":
@@ -54,7 +55,9 @@ class EventStream(Response):
 async def feed(
     scene: SceneId,
     here: Here,
-    since: Annotated[int | None, Query(ge=0, description="Revision you know; none = only what comes.")] = None,
+    since: Annotated[
+        int | None, Query(ge=0, lt=1 << 53, description="Revision you know; none = only what comes.")
+    ] = None,
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> EventStream:
     """Follow a scene by server-sent events.

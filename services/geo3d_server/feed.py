@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 import orjson
@@ -139,7 +139,7 @@ class Feed:
         self._is_closed = True
         self._from_any_thread(self._ring_all)
 
-    async def listen(self, scene: str, since: int | None) -> AsyncIterator[bytes]:
+    async def listen(self, scene: str, since: int | None) -> AsyncGenerator[bytes, None]:
         """Iterate over the events of a scene: ``ready``, the commits after `since`, then whatever happens.
 
         Args:

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import Annotated, Literal
 
 import orjson
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response, StreamingResponse
 
 from geo3d.labels import ChangeSet
-from geo3d.store import Commit, Store
+from geo3d.store import Commit
 from geo3d.store import Query as Which
 from geo3d_server.deps import Body, Here, SceneId, StrictRoute, Undo, Writing, json_answer, parse, takes
 from geo3d_server.feed import body_of_commit
@@ -34,6 +34,8 @@ router = APIRouter(route_class=StrictRoute, prefix="/api/scenes/{scene}", tags=[
 Kind = Literal["annotation", "thing", "relation", "layer", "status", "scene"]
 MAX_PAGE = 20_000
 MAX_LISTED = 2000
+LARGEST = (1 << 53) - 1
+"""Largest number that JSON carries exactly; no revision or fid comes near."""
 
 
 def _numbers(text: str, name: str) -> tuple[float, ...]:
@@ -43,6 +45,13 @@ def _numbers(text: str, name: str) -> tuple[float, ...]:
         found = (math.nan,)
     if not all(map(math.isfinite, found)):
         raise _unfit(name, "must be numbers with commas between")
+    return found
+
+
+def _fids(text: str) -> tuple[int, ...]:
+    found = tuple(map(int, _numbers(text, "fids")))
+    if any(not 0 <= fid <= LARGEST for fid in found):
+        raise _unfit("fids", "must be whole numbers")
     return found
 
 
@@ -57,13 +66,13 @@ def _unfit(name: str, message: str) -> RequestValidationError:
 def which(
     bbox: Annotated[str | None, Query(max_length=200, description="minx,miny,maxx,maxy in `frame`.")] = None,
     frame: Annotated[str | None, Query(max_length=128)] = None,
-    sample: Annotated[int | None, Query(ge=0)] = None,
+    sample: Annotated[int | None, Query(ge=0, le=LARGEST)] = None,
     label: Annotated[list[str], Query(description="Slugs; repeated or with commas.")] = [],  # noqa: B006
     state: Annotated[list[str], Query(description="draft, submitted, accepted, rejected.")] = [],  # noqa: B006
-    since: Annotated[int, Query(ge=0, description="Only versions written after this revision.")] = 0,
+    since: Annotated[int, Query(ge=0, le=LARGEST, description="Only versions written after this revision.")] = 0,
     ids: Annotated[list[str], Query(description="Ids; repeated or with commas.")] = [],  # noqa: B006
     fids: Annotated[str | None, Query(max_length=40_000, description="fids with commas.")] = None,
-    after: Annotated[int, Query(ge=0, description="Only fids above this: `next` of the page before.")] = 0,
+    after: Annotated[int, Query(ge=0, le=LARGEST, description="Only fids above this: `next` of the page before.")] = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_PAGE)] = 2000,
     kind: Annotated[Kind, Query()] = "annotation",
 ) -> Which:
@@ -73,7 +82,7 @@ def which(
         raise _unfit("bbox", "must be minx,miny,maxx,maxy")
     if bounds is not None and frame is None:
         raise _unfit("frame", "is needed with bbox: positions mean nothing without their frame")
-    listed_ids, listed_fids = _words(ids), tuple(int(number) for number in _numbers(fids or "", "fids"))
+    listed_ids, listed_fids = _words(ids), _fids(fids or "")
     if max(len(listed_ids), len(listed_fids)) > MAX_LISTED:
         raise _unfit("ids", f"lists more than {MAX_LISTED}; ask several times")
     return Which(
@@ -131,7 +140,7 @@ def redo(scene: SceneId, asked: Undo, here: Here, actor: Writing) -> Response:
 def commits(
     scene: SceneId,
     here: Here,
-    since: Annotated[int, Query(ge=0)] = 0,
+    since: Annotated[int, Query(ge=0, le=LARGEST)] = 0,
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
 ) -> Response:
     """Return the log after a revision, oldest first."""
@@ -158,7 +167,9 @@ def history(scene: SceneId, kind: Kind, id: str, here: Here) -> Response:
 
 
 @router.get("/at/{revision}", response_model=StateReply)
-def at(scene: SceneId, revision: int, here: Here, kind: Kind = "annotation") -> Response:
+def at(
+    scene: SceneId, revision: Annotated[int, Path(ge=0, le=LARGEST)], here: Here, kind: Kind = "annotation"
+) -> Response:
     """Return the documents as they were right after a revision."""
     documents = here.workspace.store.at(scene, revision, kind)
     return StreamingResponse(blocks(b"documents", documents, {"revision": revision}), media_type="application/json")
@@ -166,10 +177,10 @@ def at(scene: SceneId, revision: int, here: Here, kind: Kind = "annotation") -> 
 
 @router.get("/counts", response_model=CountsReply)
 def counts(scene: SceneId, here: Here) -> Response:
-    """Return how many annotations there are of each class, and their bounds in each frame."""
-    store: Store = here.workspace.store
+    """Return how many annotations there are of each class, and bounds that hold them in each frame."""
+    store = here.workspace.store
     revision, found = store.revision(scene), dict(store.count(scene, Which()))
-    said = {"revision": revision, "n": sum(found.values()), "counts": found, "bounds": dict(store.bounds(scene))}
+    said = {"revision": revision, "n": sum(found.values()), "counts": found, "bounds": here.tiles.extents(scene)}
     return json_answer(orjson.dumps(said))
 
 

@@ -72,7 +72,7 @@ def redo(asked: Undo, here: Here, actor: Writing) -> Response:
 
 @router.get("/project/commits", response_model=CommitsReply)
 def commits(
-    here: Here, since: Annotated[int, Query(ge=0)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 200
+    here: Here, since: Annotated[int, Query(ge=0, lt=1 << 53)] = 0, limit: Annotated[int, Query(ge=1, le=1000)] = 200
 ) -> Response:
     """Return the project's log after a revision, oldest first."""
     store = here.workspace.store

@@ -104,7 +104,7 @@ class CountsReply(BaseModel):
     counts: dict[str, int]
     """By class slug."""
     bounds: dict[str, tuple[float, float, float, float]]
-    """(minx, miny, maxx, maxy) of the annotations of each frame."""
+    """(minx, miny, maxx, maxy) that hold the annotations of each frame; with room to spare where some were deleted."""
 
 
 class SceneSummary(BaseModel):

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Query
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
 from geo3d.labels import ChangeSet, Delete, Id, Put, Scene, new_id
@@ -32,7 +32,7 @@ class SceneEdit(Sent):
     """What of a scene document is to change; everything else goes through change sets."""
 
     title: Title
-    base: int | None = None
+    base: int | None = Field(default=None, ge=0, lt=1 << 53)
     """Revision of the version you saw; None = whatever is there."""
     client_id: Id | None = None
 
@@ -95,7 +95,7 @@ def patch_scene(scene: SceneId, given: SceneEdit, here: Here, actor: Writing) ->
 
 @router.delete("/{scene}", response_model=CommitReply)
 def delete_scene(
-    scene: SceneId, here: Here, actor: Owning, base: Annotated[int | None, Query(ge=0)] = None
+    scene: SceneId, here: Here, actor: Owning, base: Annotated[int | None, Query(ge=0, lt=1 << 53)] = None
 ) -> Response:
     """Delete a scene; its log stays, and its owner can undo it."""
     before = here.workspace.store.scene(scene)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ class Ear:
     """One listener."""
 
     def __init__(self, feed: Feed, scene: str, since: int | None) -> None:
-        self._events: AsyncIterator[bytes] = feed.listen(scene, since)
+        self._events: AsyncGenerator[bytes, None] = feed.listen(scene, since)
         self.n_silent = 0
 
     async def hear(self, n: int) -> list[Heard]:
@@ -68,7 +68,7 @@ class Ear:
         return heard
 
     async def leave(self) -> None:
-        await self._events.aclose()  # type: ignore[attr-defined]
+        await self._events.aclose()
 
 
 def follow(store: Store, story: Callable[[Feed], Awaitable[None]], heartbeat_s: float = 15.0) -> None:

@@ -446,7 +446,7 @@ export interface paths {
         };
         /**
          * Counts
-         * @description Return how many annotations there are of each class, and their bounds in each frame.
+         * @description Return how many annotations there are of each class, and bounds that hold them in each frame.
          */
         readonly get: operations["labels_counts"];
         readonly put?: never;
