@@ -107,21 +107,22 @@ class Fitter:
                 for i in range(len(batch))
             ]
             attributes, extra = [p[0] for p in pairs], [p[1] for p in pairs]
-        n = len(batch)
-        ties = [
-            self._ties(_id_of(batch, i), sample, thing)
-            for i, (sample, thing) in enumerate(
-                zip(batch.samples or [None] * n, batch.things or [None] * n, strict=True)
-            )
-        ]
+        samples, things = batch.samples, batch.things
+        if samples is not None or things is not None:
+            nothing = [None] * len(batch)
+            ties = [
+                self._ties(_id_of(batch, i), sample, thing)
+                for i, (sample, thing) in enumerate(zip(samples or nothing, things or nothing, strict=True))
+            ]
+            samples, things = [sample for sample, _ in ties], [thing for _, thing in ties]
         return replace(
             batch,
             attributes=attributes,
             extra=extra if extra is not None and any(extra) else None,
             provenance=batch.provenance.model_copy(update={"actor": self.actor}),
             provenances=_provenances(batch),
-            samples=None if batch.samples is None else [sample for sample, _ in ties],
-            things=None if batch.things is None else [thing for _, thing in ties],
+            samples=samples,
+            things=things,
         )
 
     def _ties(self, id: str, sample: int | None, thing: str | None) -> tuple[int | None, str | None]:

@@ -189,6 +189,7 @@ def _write_layer(path: Path, name: str, key: _LayerKey, stream: Any, metadata: d
         geometry_type=key.type + (" Z" if key.has_z else "") if key.type else None,
         crs=_PIXELS if is_pixel else key.crs,
         dataset_metadata=metadata,
+        dataset_options={"VERSION": "1.2"},  # what the GDAL of every QGIS in use knows
         layer_options={"FID": "fid"} | ({"SRID": "-1"} if is_pixel else {}),
     )
 

@@ -25,7 +25,7 @@ from geo3d.geometry import Frame, MapFrame, PixelFrame
 from geo3d.geometry.crs import code_of, crs_of
 from geo3d.labels import Provenance, Scene, new_id
 
-_BATCH = 65536
+_BATCH = 16384
 
 
 def read_geoparquet(source: Path, class_column: str, context: ReadContext) -> Imported:
