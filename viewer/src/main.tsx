@@ -7,6 +7,8 @@ import './panels/kit/theme.css'
 interface Window3d {
   /** True when everything asked for is stored, loaded and drawn. */
   readonly idle: boolean
+  /** What it is not idle for. */
+  readonly waiting: readonly string[]
   /** Return where a position of the view frame is on the page, in CSS pixels. */
   toPage(x: number, y: number): readonly [number, number] | null
   /** Return the position of the view frame under a place of the page. */
@@ -28,11 +30,20 @@ const camera = () => {
 
 window.geo3d = {
   get idle() {
-    if (shell.route.peek() === null) return shell.session.peek() !== null
+    return this.waiting.length === 0
+  },
+  get waiting() {
+    if (shell.route.peek() === null) return shell.session.peek() ? [] : ['session']
     const bench = shell.bench.peek()
     const stage = bench?.stage.peek()
-    if (!bench || !stage) return false
-    return stage.isIdle.peek() && !stage.isCatchingUp && bench.session.outbox.state.peek().kind === 'saved'
+    if (!bench || !stage) return ['scene']
+    const state = bench.session.outbox.state.peek().kind
+    return [
+      ...(stage.view.isIdle.peek() ? [] : ['map']),
+      ...(stage.near.isLoading.peek() ? ['labels'] : []),
+      ...(stage.isCatchingUp ? ['label tiles'] : []),
+      ...(state === 'saved' ? [] : [state]),
+    ]
   },
   toPage(x, y) {
     const at = camera()

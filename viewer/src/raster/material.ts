@@ -46,7 +46,8 @@ export function materialOf(
     variables[`band${i}`] = layout.bandOf.get(style.bands[i]!) ?? 1
     return times(['band', ['var', `band${i}`]], layout.factor)
   }
-  const seen: Glsl = ['>', ['band', layout.mask], 0]
+  // half: where the GPU smooths, the rim of the data lies in the middle between the two
+  const seen: Glsl = ['>', ['band', layout.mask], 0.49]
   if (!RasterStyle.isSingle(style)) {
     const channels = [0, 1, 2].map((i) => times(bent(stretched(value(i), i)), 255))
     return { key: 'three', color: ['color', ...channels, ['case', seen, 1, 0]], variables }

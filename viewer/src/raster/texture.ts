@@ -40,5 +40,35 @@ export function textureOf(tile: RawTile): Uint8Array | Float32Array {
   }
   const full = isBytes ? 255 : 1
   for (let i = 0, to = bands; i < n; i++, to += stride) out[to] = !valid || valid[i] ? full : 0
+  if (valid) bleed(out, valid, tile.width, tile.height, bands)
   return out
+}
+
+/**
+ * Give pixels without data the values of a neighbour that has some: where the GPU smooths, the rim of the data must not
+ * be mixed with -9999.
+ */
+function bleed(
+  out: Uint8Array | Float32Array,
+  valid: Uint8Array,
+  width: number,
+  height: number,
+  bands: number,
+): void {
+  const stride = bands + 1
+  for (let y = 0, i = 0; y < height; y++)
+    for (let x = 0; x < width; x++, i++) {
+      if (valid[i]) continue
+      const from =
+        x > 0 && valid[i - 1]
+          ? i - 1
+          : x < width - 1 && valid[i + 1]
+            ? i + 1
+            : y > 0 && valid[i - width]
+              ? i - width
+              : y < height - 1 && valid[i + width]
+                ? i + width
+                : -1
+      for (let b = 0; b < bands; b++) out[i * stride + b] = from < 0 ? 0 : out[from * stride + b]!
+    }
 }

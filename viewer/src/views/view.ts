@@ -46,6 +46,8 @@ export interface View {
   readonly pointer: ReadonlySignal<Position | null>
   /** True when everything asked for is drawn. */
   readonly isIdle: ReadonlySignal<boolean>
+  /** Why part of the picture is missing, for people; null = it is whole. */
+  readonly problem: ReadonlySignal<string | null>
   /** Let a tool work here; null = none. */
   take(gesture: Gesture | null): void
   /** Set what paints over the picture, each time it is drawn. */

@@ -2,9 +2,11 @@ import { useRef, useState } from 'preact/hooks'
 import { projectApi } from '../../api/project'
 import { Id } from '../../model/id'
 import { type LabelClass, Ontology } from '../../model/ontology'
+import { Camera } from '../../views/camera'
 import { IconButton, Kbd } from '../kit/button'
 import { ColorPicker } from '../kit/color-picker'
 import { Icon } from '../kit/icon'
+import { Menu } from '../kit/menu'
 import type { PanelProps } from '../panel'
 import type { Workbench } from '../workbench'
 import './classes.css'
@@ -86,12 +88,34 @@ function ClassRow({ bench, label, keyName, isChosen }: ClassRowProps) {
         </button>
       )}
       {keyName && !isRenaming && <Kbd keys={keyName.toUpperCase()} />}
-      <span class="class-acts">
-        <IconButton
-          icon="pencil"
-          size={22}
-          label={`Rename ${label.title}`}
-          onClick={stopped(() => setRenaming(true))}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: it only keeps clicks in the menu from choosing the class */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: likewise */}
+      <span class="class-acts" onClick={(event) => event.stopPropagation()}>
+        <Menu
+          label={`More about ${label.title}`}
+          entries={[
+            { id: 'rename', title: 'Rename', icon: 'pencil', keys: 'F2', run: () => setRenaming(true) },
+            {
+              id: 'only',
+              title: 'Show only this class',
+              icon: 'eye',
+              run: () => showOnly(bench, label.slug),
+            },
+            {
+              id: 'choose',
+              title: 'Choose those in view',
+              icon: 'select',
+              run: () => chooseInView(bench, label.slug),
+            },
+            'line',
+            {
+              id: 'retire',
+              title: 'Retire: no new labels',
+              icon: 'lock',
+              isDanger: true,
+              run: () => change({ ...label, retired: true }, `Retire ${label.title}`),
+            },
+          ]}
         />
       </span>
       <span class="class-eye" data-on={isHidden || undefined}>
@@ -193,6 +217,23 @@ function toggleHidden(bench: Workbench, slug: string): void {
   const hidden = new Set(bench.hidden.peek())
   if (!hidden.delete(slug)) hidden.add(slug)
   bench.hidden.value = hidden
+}
+
+/** Hide all other classes; when they are hidden already, show all again. */
+function showOnly(bench: Workbench, slug: string): void {
+  const others = Ontology.active(bench.session.ontology.peek())
+    .map((c) => c.slug)
+    .filter((other) => other !== slug)
+  const hidden = bench.hidden.peek()
+  const isOnly = !hidden.has(slug) && others.every((other) => hidden.has(other))
+  bench.hidden.value = new Set(isOnly ? [] : others)
+}
+
+function chooseInView(bench: Workbench, slug: string): void {
+  const stage = bench.stage.peek()
+  if (!stage) return
+  const seen = stage.shown.near(Camera.bounds(stage.view.camera.peek()))
+  bench.session.selection.set(...seen.filter((s) => s.annotation.label === slug).map((s) => s.annotation.id))
 }
 
 function stopped(work: () => void) {

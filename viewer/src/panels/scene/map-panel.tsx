@@ -1,11 +1,13 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { Asset, Scene } from '../../model/scene'
 import { RasterStyle } from '../../raster/style'
+import type { Stage } from '../../views/stage'
 import { EmptyState } from '../kit/empty-state'
 import { Icon } from '../kit/icon'
 import type { PanelProps } from '../panel'
 import { crsName } from '../status-bar/status-bar'
 import { Minimap } from './minimap'
+import { ScaleBar } from './scale-bar'
 import './map-panel.css'
 
 /** The map, what it shows in words, and where it looks. */
@@ -27,12 +29,21 @@ export function MapPanel({ bench }: PanelProps) {
       )}
       <Chip bench={bench} />
       {stage && <Minimap bench={bench} stage={stage} />}
+      {stage && <ScaleBar stage={stage} />}
+      {stage && <Waiting stage={stage} />}
       {!isEmpty && !stage && (
         <p class="map-wait">
           <Icon name="spinner" size={16} /> Opening the map
         </p>
       )}
     </main>
+  )
+}
+
+/** A line along the top of the map while something takes longer than a moment. */
+function Waiting({ stage }: { readonly stage: Stage }) {
+  return stage.isIdle.value ? null : (
+    <div class="map-busy" role="progressbar" aria-label="The map is loading" />
   )
 }
 
@@ -44,6 +55,7 @@ function Chip({ bench }: PanelProps) {
   const shelved = shelf.shelved.value.get(asset.id)
   const info = shelved?.facts?.info
   const frame = place.value?.frame
+  const problem = bench.stage.value?.view.problem.value
   const parts = [
     Asset.nameOf(asset),
     info && shelved ? RasterStyle.titleOf(shelved.style, info) : null,
@@ -53,7 +65,7 @@ function Chip({ bench }: PanelProps) {
     <div class="map-chip">
       <span>{parts.filter(Boolean).join(' · ')}</span>
       {!place.value && !shelved?.problem && <span class="dim">waiting for the file</span>}
-      {shelved?.problem && <span class="map-problem">{shelved.problem}</span>}
+      {(shelved?.problem ?? problem) && <span class="map-problem">{shelved?.problem ?? problem}</span>}
     </div>
   )
 }

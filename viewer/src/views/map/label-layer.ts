@@ -145,11 +145,11 @@ function shapeStyle(color: string, fillOpacity: number): Style {
 
 /** What is too small to draw: a disc whose area grows with the count, and the count. */
 function cellStyle(color: string, n: number): Style {
-  const radius = n === 1 ? 2.5 : Math.min(20, 5 + 2.5 * Math.log2(n))
+  const radius = n === 1 ? 2.5 : Math.min(13, 6 + Math.log2(n))
   const style = new Style({
     image: new Circle({
       radius,
-      fill: new Fill({ color: faded(color, n === 1 ? 0.9 : 0.55) }),
+      fill: new Fill({ color: faded(color, n === 1 ? 0.9 : 0.5) }),
       stroke: new Stroke({ color: n === 1 ? 'rgba(0,0,0,0.5)' : color, width: n === 1 ? 0.75 : 1.25 }),
     }),
   })

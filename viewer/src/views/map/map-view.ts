@@ -35,6 +35,7 @@ export class MapView implements View {
   readonly camera: Signal<Camera>
   readonly pointer = signal<Position | null>(null)
   readonly isIdle = signal(false)
+  readonly problem = signal<string | null>(null)
 
   readonly #map: OlMap
   readonly #view: OlView
@@ -70,7 +71,9 @@ export class MapView implements View {
     this.camera = signal(this.#cameraNow([1, 1]))
     this.#overlay = new OverlayLayer(() => this.#cameraNow())
     this.#map = this.#makeMap()
-    this.#rasters = new RasterStack(this.#map, this.#plane)
+    this.#rasters = new RasterStack(this.#map, this.#plane, (sentence) => {
+      this.problem.value = sentence
+    })
     this.#listen()
     this.fit(this.#boundsOf(extent))
   }
@@ -171,6 +174,7 @@ export class MapView implements View {
     this.#map.on('change:size', update)
     this.#map.on('movestart', () => {
       this.isIdle.value = false
+      this.problem.value = null
     })
     this.#map.on('loadstart', () => {
       this.isIdle.value = false

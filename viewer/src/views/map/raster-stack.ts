@@ -17,11 +17,14 @@ export interface RasterLayer {
 export class RasterStack {
   readonly #map: OlMap
   readonly #plane: Plane
+  readonly #failed: (sentence: string) => void
   readonly #shown = new Map<string, RasterLayer>()
 
-  constructor(map: OlMap, plane: Plane) {
+  /** @param failed told why a tile could not be drawn */
+  constructor(map: OlMap, plane: Plane, failed: (sentence: string) => void) {
     this.#map = map
     this.#plane = plane
+    this.#failed = failed
   }
 
   /** Show these rasters, the first at the bottom. */
@@ -44,7 +47,7 @@ export class RasterStack {
     const known = this.#shown.get(picture.asset)
     if (known?.update(picture)) return known
     if (known) this.#drop(picture.asset)
-    const made = RawLayer.make(picture, this.#plane) ?? new RenderedLayer(picture, this.#plane)
+    const made = RawLayer.make(picture, this.#plane, this.#failed) ?? new RenderedLayer(picture, this.#plane)
     this.#shown.set(picture.asset, made)
     this.#map.addLayer(made.layer)
     return made

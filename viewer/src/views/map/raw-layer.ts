@@ -1,6 +1,7 @@
 import WebGLTileLayer, { type Style } from 'ol/layer/WebGLTile'
 import DataTileSource from 'ol/source/DataTile'
 import { fetched } from '../../api/client'
+import { sentenceOf } from '../../api/problem'
 import { tileUrl } from '../../api/tile'
 import { bandsOf, parse } from '../../raster/expression'
 import { type Material, materialOf, namesOf, UnsupportedOnGpu } from '../../raster/material'
@@ -16,33 +17,36 @@ const CACHE_BYTES = 192 << 20
 /** Values on the GPU: another choice of bands, stretch, gamma or ramp asks the server for nothing. */
 export class RawLayer implements RasterLayer {
   readonly layer: WebGLTileLayer
-  readonly #source: DataTileSource
   readonly #bands: readonly number[]
   readonly #cache = new TileCache<Uint8Array | Float32Array>(CACHE_BYTES)
   #picture: RasterPicture
   #material: Material
+  readonly #failed: (sentence: string) => void
 
-  private constructor(picture: RasterPicture, plane: Plane, bands: readonly number[], material: Material) {
+  private constructor(
+    picture: RasterPicture,
+    plane: Plane,
+    bands: readonly number[],
+    material: Material,
+    failed: (sentence: string) => void,
+  ) {
+    this.#failed = failed
     this.#picture = picture
     this.#bands = bands
     this.#material = material
-    const isSharp = devicePixelRatio >= 1.5
-    this.#source = new DataTileSource({
-      projection: plane.projection,
-      tileGrid: Plane.grid(picture.place),
-      tileSize: isSharp ? 512 : 256,
-      bandCount: bands.length + 1,
-      wrapX: false,
-      interpolate: false,
-      transition: 0,
-      loader: (z, x, y, { signal }) => this.#load([z, x, y], isSharp, signal),
+    // a picture that is made smaller is smoothed; from its own size on, every pixel is seen as it is
+    const [smooth, sharp] = [this.#source(plane, true), this.#source(plane, false)]
+    const unit = picture.place.affine?.a ?? 1
+    this.layer = new WebGLTileLayer({
+      source: smooth,
+      sources: (_extent, resolution) => [resolution > unit * 1.001 ? smooth : sharp],
+      style: styleOf(material),
+      cacheSize: 256,
     })
-    // the first band choice that differs from another must not recompile the shader: bands are variables
-    this.layer = new WebGLTileLayer({ source: this.#source, style: styleOf(material), cacheSize: 256 })
   }
 
   /** Return the layer, or null where the GPU or the style language cannot draw this picture. */
-  static make(picture: RasterPicture, plane: Plane): RawLayer | null {
+  static make(picture: RasterPicture, plane: Plane, failed: (sentence: string) => void): RawLayer | null {
     if (!picture.isRaw || !canDraw()) return null
     try {
       const bands = bandsFor(picture.style, neededOf(picture), picture.info)
@@ -52,6 +56,7 @@ export class RawLayer implements RasterLayer {
         plane,
         bands,
         materialOf(picture.style, picture.info, picture.ranges, layout),
+        failed,
       )
     } catch (error) {
       if (error instanceof UnsupportedOnGpu) return null
@@ -84,16 +89,35 @@ export class RawLayer implements RasterLayer {
     this.layer.dispose()
   }
 
-  #load(coord: readonly number[], isSharp: boolean, signal: AbortSignal): Promise<Uint8Array | Float32Array> {
+  #source(plane: Plane, interpolate: boolean): DataTileSource {
+    const isDense = devicePixelRatio >= 1.5
+    return new DataTileSource({
+      projection: plane.projection,
+      tileGrid: Plane.grid(this.#picture.place),
+      tileSize: isDense ? 512 : 256,
+      bandCount: this.#bands.length + 1,
+      wrapX: false,
+      interpolate,
+      transition: 0,
+      loader: (z, x, y, { signal }) => this.#load([z, x, y], isDense, signal),
+    })
+  }
+
+  #load(coord: readonly number[], isDense: boolean, signal: AbortSignal): Promise<Uint8Array | Float32Array> {
     const { asset, version, info } = this.#picture
     const isAll = this.#bands.length === info.bands.length
-    const query = [isAll ? '' : `bands=${this.#bands.join(',')}`, isSharp ? 'size=512' : '']
+    const query = [isAll ? '' : `bands=${this.#bands.join(',')}`, isDense ? 'size=512' : '']
       .filter(Boolean)
       .join('&')
     const url = tileUrl(asset, version, coord, 'raw', query)
     return this.#cache.get(url, async () => {
-      const response = await fetched(url, { signal })
-      return textureOf(RawTile.parse(await response.arrayBuffer()))
+      try {
+        const response = await fetched(url, { signal })
+        return textureOf(RawTile.parse(await response.arrayBuffer()))
+      } catch (error) {
+        if (!signal.aborted) this.#failed(sentenceOf(error))
+        throw error
+      }
     })
   }
 }
@@ -115,10 +139,11 @@ let answer: boolean | null = null
 /** Say whether this browser draws float textures with WebGL; asked once, since each answer costs a context. */
 function canDraw(): boolean {
   answer ??= (() => {
-    const context = document.createElement('canvas').getContext('webgl2')
-    if (!context) return false
-    context.getExtension('WEBGL_lose_context')?.loseContext()
-    return true
+    // the kind of context that OpenLayers takes
+    const context = document.createElement('canvas').getContext('webgl')
+    const hasFloats = context?.getExtension('OES_texture_float') != null
+    context?.getExtension('WEBGL_lose_context')?.loseContext()
+    return hasFloats
   })()
   return answer
 }
