@@ -18,7 +18,8 @@ with Workspace.create("survey", "Survey") as workspace:
 
     x, y = 431_050.125, 5_412_100.25
     roof = Polygon(frame=pixels.parent, exterior=((x, y), (x + 12, y), (x + 12, y + 9), (x, y + 9)))
-    label = Annotation(id=new_id(), scene=scene.id, label=building.slug, geometry=roof, provenance=Provenance(actor="me"))
+    by_me = Provenance(actor="me")
+    label = Annotation(id=new_id(), scene=scene.id, label=building.slug, geometry=roof, provenance=by_me)
     drawn = ChangeSet(client_id=new_id(), actor="me", message="Draw a roof", changes=(Put(document=label),))
     print("revision", workspace.store.apply(scene.id, drawn).revision)
 

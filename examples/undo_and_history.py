@@ -15,7 +15,8 @@ with Workspace.create("survey", "Survey") as workspace:
     store = workspace.store
     workspace.add_class("Bollard")
     store.apply("harbour", change(Put(document=SCENE), message="Make the scene"))
-    label = Annotation(id="b1", scene="harbour", label="bollard", geometry=Point(frame="map", position=(500_000.25, 5.9e6)))
+    place = Point(frame="map", position=(500_000.25, 5.9e6))
+    label = Annotation(id="b1", scene="harbour", label="bollard", geometry=place)
     placed = store.apply("harbour", change(Put(document=label), message="Place a bollard"))
     store.apply("harbour", change(Delete(id="b1", base=placed.revision), message="Delete it"))
     print("after the delete:", len(list(workspace.annotations("harbour"))))

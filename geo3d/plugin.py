@@ -72,7 +72,8 @@ class Registry(Generic[P]):
         for member in found:
             other = members.get(member.name)
             if other is not None and other is not member:
-                raise OptionError(f"two plug-ins are called {member.name!r}: {other.__module__} and {member.__module__}")
+                where = f"{other.__module__} and {member.__module__}"
+                raise OptionError(f"two plug-ins are called {member.name!r}: {where}")
             members[member.name] = member
         return cls(base, members)
 
@@ -97,7 +98,8 @@ class Registry(Generic[P]):
         try:
             return self._members[name]
         except KeyError:
-            raise OptionError(f"no {self.base.__name__.lower()} is called {name!r}; there are: {', '.join(self._members)}") from None
+            there = ", ".join(self._members)
+            raise OptionError(f"no {self.base.__name__.lower()} is called {name!r}; there are: {there}") from None
 
     def make(self, name: str, options: Mapping[str, Any] | None = None) -> P:
         """Return a member with these options.

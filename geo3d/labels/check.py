@@ -15,7 +15,7 @@ class LabelProblem:
 
     id: str
     reason: str
-    """``unknown-class``, ``geometry-not-allowed``, ``attribute-type``, ``attribute-choice``, ``attribute-range``, ..."""
+    """``unknown-class``, ``retired-class``, ``geometry-not-allowed``, ``attribute-missing``, ``attribute-value``."""
     message: str
 
 
@@ -38,7 +38,8 @@ def problem_of_value(attribute: Attribute, value: AttributeValue) -> str | None:
     if kind == "choice" and value not in attribute.choices:
         return f"{attribute.name!r} must be one of {', '.join(attribute.choices)}, not {value!r}"
     if kind == "choices" and isinstance(value, tuple) and not set(value) <= set(attribute.choices):
-        return f"{attribute.name!r} allows {', '.join(attribute.choices)}, not {', '.join(sorted(set(value) - set(attribute.choices)))}"
+        others = ", ".join(sorted(set(value) - set(attribute.choices)))
+        return f"{attribute.name!r} allows {', '.join(attribute.choices)}, not {others}"
     if kind in ("number", "integer") and isinstance(value, (int, float)):
         if attribute.minimum is not None and value < attribute.minimum:
             return f"{attribute.name!r} must be at least {attribute.minimum}"
@@ -48,7 +49,7 @@ def problem_of_value(attribute: Attribute, value: AttributeValue) -> str | None:
 
 
 def check_annotation(annotation: Annotation, ontology: Ontology) -> tuple[LabelProblem, ...]:
-    """Return what the ontology refuses: an unknown or retired class, a kind it may not have, attribute values that do not fit.
+    """Return what the ontology refuses: an unknown or retired class, a kind it may not have, values that do not fit.
 
     A missing required attribute is refused only once the annotation leaves ``draft``; attributes the class does not
     know are allowed (imports bring them) and kept.

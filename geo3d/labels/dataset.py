@@ -59,7 +59,8 @@ class Dataset:
     ontology: Ontology
     scenes: tuple[Scene, ...] = ()
     annotations: Collection[Annotation] = ()
-    """May be a view that parses from the store while it is iterated over, several times: a million need not be in memory."""
+    """May be a view that parses from the store while it is iterated over, as often as one likes: a million need not be
+    in memory."""
     things: Sequence[Thing] = ()
     relations: Sequence[Relation] = ()
     layers: Sequence[Layer] = ()

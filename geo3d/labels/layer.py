@@ -1,8 +1,9 @@
 """Layers: one entry per pixel or point, in sparse chunks. The same mechanism for rasters and clouds.
 
-A pixel layer of a raster (width, height) is cut into square chunks of `CHUNK_SIDE` pixels; chunk ``(cx, cy)`` has the key
-``"cx/cy"`` and holds ``CHUNK_SIDE**2`` entries, row-major (entries beyond the raster's edge stay 0). A point layer is cut
-into the nodes of its octree; the key is the node's name and entries are in node order. A chunk that was never written is 0.
+A pixel layer of a raster (width, height) is cut into square chunks of `CHUNK_SIDE` pixels; chunk ``(cx, cy)`` has the
+key ``"cx/cy"`` and holds ``CHUNK_SIDE**2`` entries, row-major (entries beyond the raster's edge stay 0). A point layer
+is cut into the nodes of its octree; the key is the node's name and entries are in node order. A chunk that was never
+written is 0.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Layer(Value):
     """Pixel frame (or cloud frame) whose elements it labels."""
     dtype: Literal["uint8", "uint16", "uint32"] = "uint16"
     role: Literal["class", "instance"] = "class"
-    """``class``: entries are class codes; ``instance``: entries are fids of things, painting one writes its class too."""
+    """``class``: entries are class codes; ``instance``: fids of things, painting one writes its class too."""
     size: tuple[PositiveInt, PositiveInt] | None = None
     """(width, height) of a pixel layer; None for points."""
     revision: NonNegativeInt = 0

@@ -122,7 +122,7 @@ class Ontology(Value):
         return next((c for c in self.classes if c.slug == slug), None)
 
     def with_class(self, title: str, **fields: object) -> tuple[Ontology, LabelClass]:
-        """Return the ontology with one more class (next free code and colour, slug made from the title), and the class."""
+        """Return the ontology with one more class (next code and colour, slug made from the title), and the class."""
         taken = {c.slug for c in self.classes}
         slug = slug_of(title, taken)
         code = max((c.code for c in self.classes), default=0) + 1
@@ -131,9 +131,8 @@ class Ontology(Value):
         )
         return Ontology(version=self.version + 1, classes=(*self.classes, made)), made
 
-
     def merged(self, other: Ontology) -> Ontology:
-        """Return these classes with another's: a class of a known slug keeps its code and takes the rest, others are added.
+        """Return these classes with another's: one of a known slug keeps its code and takes the rest, others are added.
 
         A new class keeps its code where it is free, else it gets the next one.
         """
@@ -157,7 +156,7 @@ PALETTE = (
 
 
 def slug_of(title: str, taken: Iterable[str] = ()) -> str:
-    """Return a slug for a title that is not taken: ``Power line`` -> ``power-line``, ``建物`` -> ``class``, ``class-2``."""
+    """Return a slug for a title that is not taken: ``Power line`` -> ``power-line``, ``建物`` -> ``class``."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     base = re.sub(r"[^a-z0-9_]+", "-", plain).strip("-_")[:56] or "class"
     used, slug, n = set(taken), base, 1
