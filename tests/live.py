@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -106,10 +107,10 @@ class LiveServer:
             self._process.kill()
             self._wait()
 
-    def stop(self) -> int:
-        """Ask it to stop and return its exit status."""
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Ask it to stop, by SIGTERM or as Ctrl-C does, and return its exit status."""
         assert self._process is not None
-        self._process.terminate()
+        self._process.send_signal(number)
         return self._wait()
 
     def _wait(self) -> int:

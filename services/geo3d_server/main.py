@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import signal
 import socket
 import sys
 import threading
 import webbrowser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,6 +87,7 @@ def url_of(host: str, port: int, token: str) -> str:
 
 def _run(app: FastAPI, settings: Settings, listener: socket.socket, is_open: bool) -> None:
     import uvicorn
+    from uvicorn.server import HANDLED_SIGNALS
 
     state = app.state.geo3d
     url = url_of(settings.host, listener.getsockname()[1], state.keys.token)
@@ -99,6 +102,16 @@ def _run(app: FastAPI, settings: Settings, listener: socket.socket, is_open: boo
                 sys.stdout.flush()
                 if is_open:
                     open_browser(url)
+
+        @contextlib.contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            # uvicorn's own raises the signal again when all is done, which ends in a traceback
+            before = {number: signal.signal(number, self.handle_exit) for number in HANDLED_SIGNALS}
+            try:
+                yield
+            finally:
+                for number, handler in before.items():
+                    signal.signal(number, handler)
 
         def handle_exit(self, sig: int, frame: FrameType | None) -> None:
             state.feed.close()  # they would hold the shutdown up for ever
