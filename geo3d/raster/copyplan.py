@@ -26,7 +26,9 @@ from geo3d.raster.tile import TileReader, Want
 
 _JOB_PIXELS: Final = 2048
 _JOB_BYTES: Final = 48 * 2**20
-_NATIVE_BLOCK: Final = 512
+_BLOCK: Final = 512
+_PLANAR_BLOCK: Final = 256
+"""Smaller where each band has its own blocks: a tile of three bands decodes three blocks at least."""
 
 
 class Optimisation(Value):
@@ -192,7 +194,7 @@ def _nodata(info: RasterInfo) -> float | None:
 
 
 def _native_layout(reader: TileReader, bands: tuple[int, ...], coder: BlockCoder, fill: float) -> _Layout:
-    info, block = reader.info, _NATIVE_BLOCK
+    info, block = reader.info, _PLANAR_BLOCK if coder.is_planar else _BLOCK
     n_levels = 1 + max(0, math.ceil(math.log2(max(info.width, info.height) / block)))
     step = 1 << (n_levels - 1)
     size = (-(-info.width // step) * step, -(-info.height // step) * step)
