@@ -127,8 +127,8 @@ docs: setup-dev ## links, commands and code of the documents, doctests of the li
 	@$(PYTEST) -q --doctest-modules geo3d
 
 .PHONY: screenshot
-screenshot: setup-dev browser ## docs/screenshot.png, taken by the project's own browser code
-	@$(PY) -m tests.browser.screenshot docs/screenshot.png
+screenshot: setup-dev browser ## docs/screenshot.jpg, taken by the project's own browser code
+	@$(PY) -m tests.browser.screenshot docs/screenshot.jpg
 
 .PHONY: lock
 lock: $(UV) ## re-pin the lock files (UPGRADE=1 takes newer versions); they carry no addresses
