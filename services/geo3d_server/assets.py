@@ -16,7 +16,7 @@ from starlette.responses import Response
 from geo3d.errors import Conflict, FormatError, Geo3dError, OptionError
 from geo3d.labels import Asset, Scene
 from geo3d_server.deps import AssetId, Here, OwningMachine, SceneId, Sent, StrictRoute, Writing, json_answer
-from geo3d_server.job import Job
+from geo3d_server.job import PRIVATE, Job
 from geo3d_server.permission import check_href
 from geo3d_server.reply import AddedReply
 from geo3d_server.state import State
@@ -102,7 +102,7 @@ def register(scene: SceneId, given: Registration, here: Here, actor: OwningMachi
     return _added(here, grown, added, actor.id)
 
 
-@router.post("/{asset}/relink", response_model=Job, status_code=202)
+@router.post("/{asset}/relink", response_model=Job, response_model_exclude=PRIVATE, status_code=202)
 def relink(scene: SceneId, asset: AssetId, given: Relink, here: Here, actor: OwningMachine) -> Job:
     """Point an asset to its file's new place; a job, since it first makes sure that the content is the same."""
     here.workspace.asset(scene, asset)
@@ -111,7 +111,7 @@ def relink(scene: SceneId, asset: AssetId, given: Relink, here: Here, actor: Own
     return here.runner.submit("relink", scene=scene, asset=asset, actor=actor.id, arguments=arguments)
 
 
-@router.post("/{asset}/jobs", response_model=Job, status_code=202)
+@router.post("/{asset}/jobs", response_model=Job, response_model_exclude=PRIVATE, status_code=202)
 def start_job(scene: SceneId, asset: AssetId, wish: JobWish, here: Here, actor: Writing) -> Job:
     """Have something done for an asset: a job."""
     return _queue(here, wish.kind, scene, here.workspace.asset(scene, asset), actor.id)

@@ -19,7 +19,7 @@ from geo3d.formats.registry import describe, readers, writers
 from geo3d.labels import Id, new_id
 from geo3d_server.deps import Here, SceneId, Sent, StrictRoute, Writing, json_answer, owner_at_the_machine, parse
 from geo3d_server.errors import answer
-from geo3d_server.job import Job
+from geo3d_server.job import PRIVATE, Job
 from geo3d_server.permission import check_href
 from geo3d_server.reply import download_name
 from geo3d_server.upload import receive
@@ -125,7 +125,7 @@ def _formats() -> bytes:
     return orjson.dumps(describe())
 
 
-@router.post("/scenes/{scene}/export", response_model=Job, status_code=202)
+@router.post("/scenes/{scene}/export", response_model=Job, response_model_exclude=PRIVATE, status_code=202)
 def export(scene: SceneId, wish: ExportWish, here: Here, actor: Writing) -> Job:
     """Write the labels of a scene in a format: a job, whose result has ``url``, ``name`` and ``report``."""
     title = here.workspace.store.scene(scene).title
@@ -188,7 +188,7 @@ def import_preview(
     return json_answer(orjson.dumps({**job.result, "upload": job.id}))
 
 
-@router.post("/scenes/{scene}/import", response_model=Job, status_code=202)
+@router.post("/scenes/{scene}/import", response_model=Job, response_model_exclude=PRIVATE, status_code=202)
 def import_labels(scene: SceneId, wish: ImportWish, here: Here, actor: Writing) -> Job:
     """Read the labels of a previewed file into a scene as one revision: a job."""
     previewed = here.runner.job(wish.upload)

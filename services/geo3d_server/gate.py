@@ -7,6 +7,7 @@ requests).
 
 from __future__ import annotations
 
+import re
 import socket
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +29,7 @@ SESSION = "geo3d.session"
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _OPEN = ("/healthz", "/login")
+_READ_BY_PATH = re.compile(r"api/(tiles|scenes/[^/]+/labels)/")
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"cross-origin-resource-policy", b"same-origin"),
@@ -158,8 +160,7 @@ class Gate:
         token, _, rest = path[3:].partition("/")
         if not self._keys.is_read_token(token):
             raise SignInRequired("the token in this address is not the workspace's; copy the address anew")
-        is_label = rest.startswith("api/scenes/") and "/labels/" in rest
-        if scope["method"] not in ("GET", "HEAD") or not (is_label or rest.startswith("api/tiles/")):
+        if scope["method"] not in ("GET", "HEAD") or not _READ_BY_PATH.match(rest):
             raise NotPermitted("a path token reads tiles and label tiles, nothing else; use a bearer token")
         scope["root_path"] = f"/t/{token}"
         return Session("read")

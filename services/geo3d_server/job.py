@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import AwareDatetime, Field, NonNegativeInt
 
@@ -15,6 +15,10 @@ JobState = Literal["queued", "running", "done", "failed", "cancelled", "interrup
 """``interrupted``: the server stopped meanwhile and the work must not simply be done again."""
 
 ENDED: frozenset[JobState] = frozenset({"done", "failed", "cancelled", "interrupted"})
+
+
+PRIVATE: Final[set[str]] = {"arguments"}
+"""Fields that stay in the workspace: paths of the server's machine are nobody else's business."""
 
 
 class Job(Value):

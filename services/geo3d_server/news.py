@@ -9,7 +9,7 @@ import orjson
 from geo3d.errors import Geo3dError
 from geo3d.workspace import Workspace
 from geo3d_server.feed import Feed
-from geo3d_server.job import Job
+from geo3d_server.job import PRIVATE, Job
 
 
 class News:
@@ -23,7 +23,7 @@ class News:
     def __call__(self, job: Job) -> None:
         """Tell the listeners of its scene; where it is done, let the server see what it made."""
         if job.kind != "preview":
-            self._feed.tell(job.scene, "job", f"job {job.id}", job.model_dump_json().encode())
+            self._feed.tell(job.scene, "job", f"job {job.id}", job.model_dump_json(exclude=PRIVATE).encode())
         if job.has_ended:
             self._feed.wake()  # the worker may have written to the log
         if job.state == "done" and job.scene is not None and job.asset is not None:

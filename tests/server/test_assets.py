@@ -60,7 +60,9 @@ def test_an_uploaded_raster_is_shown(server: LiveServer, ada: httpx.Client, scen
     assert picture.headers["content-type"] == "image/png"
     assert "immutable" in picture.headers["cache-control"]
     for job in answer.json()["jobs"]:
-        assert ended(ada, job)["state"] == "done"
+        found = ended(ada, job)
+        assert found["state"] == "done"
+        assert "arguments" not in found
     [asset] = ada.get(f"/api/scenes/{scene}").json()["assets"]
     assert asset["sha256"] == hashlib.sha256(tif.read_bytes()).hexdigest()
 

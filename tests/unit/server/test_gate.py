@@ -147,7 +147,18 @@ def test_a_path_token_reads_tiles_and_labels(token: str, path: str) -> None:
     assert answer.json() == {"grant": "read", "actor": None, "root": f"/t/{token}"}
 
 
-@pytest.mark.parametrize("path", ["api/project", "api/scenes/a/annotations", "api/scenes", "api/jobs", "", "healthz"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "api/project",
+        "api/scenes/a/annotations",
+        "api/scenes/labels/annotations",
+        "api/scenes",
+        "api/jobs",
+        "",
+        "healthz",
+    ],
+)
 def test_a_path_token_reads_nothing_else(path: str) -> None:
     assert ask(f"/t/{'r' * 32}/{path}").status_code == 403
 
