@@ -1,7 +1,7 @@
 """Run benches: `python -m tests.bench [part...]`.
 
-A part is `tests/bench/bench_PART.py` with `run() -> dict[str, float]`. It may have smaller parts of its own, named with a
-dot: `tiles.passthrough` runs `bench_tiles.run("passthrough")`.
+A part is `tests/bench/bench_PART.py` with `run() -> dict[str, float]`. It may have smaller parts of its own, named with
+a dot: `tiles.passthrough` runs `bench_tiles.run("passthrough")`.
 """
 
 from __future__ import annotations
