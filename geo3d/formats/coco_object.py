@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from geo3d.errors import FormatError
 from geo3d.formats.coco_shape import bits_of
 from geo3d.formats.report import LossLog
-from geo3d.formats.rle import compressed, counts_of, read_rle
+from geo3d.formats.rle import MOST_CROP, compressed, counts_of, read_rle
 from geo3d.geometry import Box, Geometry, Keypoint, Keypoints, MultiPolygon, Polygon, Rings
 from geo3d.geometry.array import Array, positions_of
 from geo3d.geometry.convert import shapely_of_one
@@ -90,15 +90,13 @@ class ObjectReader:
         id = own_id(entry)
         if id is not None and (id in self.seen or (id in self.whole and "truncated" in entry)):
             return None
-        key = entry.get("image_id")
-        image = self.images.get(key) if not isinstance(key, list | dict) else None
+        key = key_of(entry, "image_id", place)
+        image = self.images.get(key)
         name = id or place
         if image is None:
             self.log.lose(name, "unknown", "no-image", f"there is no image with the id {key!r}")
             return None
-        label = self.labels.get(entry.get("category_id"))
-        if label is None:
-            raise FormatError(f"{place}.category_id is {str(entry.get('category_id'))[:40]!r}")
+        label = self.labels[key_of(entry, "category_id", place)]
         geometry = self._geometry(entry, image, label, place)
         if geometry is None:
             self.log.lose(name, "unknown", "no-shape", "it has neither keypoints nor a segmentation nor a bbox")
@@ -181,7 +179,7 @@ class ObjectReader:
         """Return the pixels of run lengths; our exact outline where it travels beside them and says the same."""
         own = entry["geo3d"] if isinstance(entry.get("geo3d"), dict) else {}
         outline = _outline(own.get("rings"), image.frame)
-        if outline is not None and isinstance(rle.get("counts"), str):
+        if outline is not None and isinstance(rle.get("counts"), str) and _fits(outline, image.size):
             bits, corner = bits_of(shapely_of_one(_as_multi(outline)))
             inside = 0 <= corner[0] <= image.size[0] - bits.shape[1] and 0 <= corner[1] <= image.size[1] - bits.shape[0]
             if inside and compressed(counts_of(bits, corner, image.size)) == rle["counts"]:
@@ -196,6 +194,18 @@ def own_id(entry: Mapping[str, Any]) -> str | None:
     own = entry.get("geo3d")
     id = own.get("id") if isinstance(own, dict) else None
     return id if isinstance(id, str) and _is_id(id) else None
+
+
+def key_of(entry: Mapping[str, Any], name: str, place: str) -> str | int | float | None:
+    """Return the value of a field that names something.
+
+    Raises:
+        FormatError: It is a list or an object.
+    """
+    value = entry.get(name)
+    if value is not None and not isinstance(value, str | int | float):
+        raise FormatError(f"{place}.{name} is {str(value)[:40]!r}, not a number or name")
+    return value
 
 
 def number(value: Any, place: str) -> float:
@@ -299,6 +309,13 @@ def _outline(rings: Any, frame: str) -> Polygon | MultiPolygon | None:
     if len(made) == 1:
         return Polygon(frame=frame, exterior=made[0].exterior, holes=made[0].holes)
     return MultiPolygon(frame=frame, parts=tuple(made))
+
+
+def _fits(area: Polygon | MultiPolygon, size: tuple[int, int]) -> bool:
+    """Tell whether an area lies in its image, and can be made pixels at all."""
+    minx, miny, maxx, maxy = area.bounds()[:2] + area.bounds()[-2:]
+    is_inside = minx >= 0 and miny >= 0 and maxx <= size[0] and maxy <= size[1]
+    return is_inside and (maxx - minx + 2) * (maxy - miny + 2) <= MOST_CROP
 
 
 def _as_multi(area: Polygon | MultiPolygon) -> MultiPolygon:

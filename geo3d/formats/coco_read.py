@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from geo3d.errors import FormatError, LimitExceeded
 from geo3d.formats.base import Batch, Imported, ReadContext
-from geo3d.formats.coco_object import CocoImage, ObjectReader, label_color, number, own_id
+from geo3d.formats.coco_object import CocoImage, ObjectReader, key_of, label_color, number, own_id
 from geo3d.formats.jsonstream import ArrayStream
 from geo3d.formats.report import LossLog
 from geo3d.geometry import Frame, PixelFrame
@@ -48,10 +48,10 @@ class _Survey:
             self.counts[category] -= n - 1
             self.n -= n - 1
 
-    def add(self, entry: dict[str, Any]) -> None:
+    def add(self, entry: dict[str, Any], place: str) -> None:
         """Look at one annotation."""
         self.n += 1
-        category = entry.get("category_id")
+        category = key_of(entry, "category_id", place)
         self.counts[category] += 1
         attributes = entry.get("attributes")
         for name, value in attributes.items() if isinstance(attributes, dict) else ():
@@ -82,7 +82,7 @@ def read_coco(source: Path, context: ReadContext) -> Imported:
     survey, top = _Survey(), _top(source)
     results: dict[Any, tuple[int, int]] = {}
     for place, entry in _entries(source, top):
-        survey.add(entry)
+        survey.add(entry, place)
         if top is None:
             _widen(results, entry, place)
     n_entries = survey.n
@@ -161,13 +161,14 @@ def _entries(source: Path, top: dict[str, Any] | None) -> Iterator[tuple[str, di
 def _widen(results: dict[Any, tuple[int, int]], entry: dict[str, Any], place: str) -> None:
     """Learn how large an image is at least, from what a list of results says of its objects."""
     segmentation, bbox = entry.get("segmentation"), entry.get("bbox")
-    width, height = results.get(entry.get("image_id"), (1, 1))
+    image = key_of(entry, "image_id", place)
+    width, height = results.get(image, (1, 1))
     if isinstance(segmentation, dict) and isinstance(size := segmentation.get("size"), list) and len(size) == 2:
         height, width = (int(number(side, f"{place}.segmentation.size[{i}]")) for i, side in enumerate(size))
     elif isinstance(bbox, list) and len(bbox) == 4:
         x, y, w, h = (number(v, f"{place}.bbox[{i}]") for i, v in enumerate(bbox))
         width, height = max(width, -int(-(x + w) // 1)), max(height, -int(-(y + h) // 1))
-    results[entry.get("image_id")] = (int(width), int(height))
+    results[image] = (int(width), int(height))
 
 
 def _images_of_results(results: Mapping[Any, tuple[int, int]]) -> list[dict[str, Any]]:
@@ -182,11 +183,12 @@ def _images(head: Mapping[str, Any]) -> dict[Any, CocoImage]:
     found: dict[Any, CocoImage] = {}
     for i, entry in enumerate(listed):
         place = f"images[{i}]"
-        if not isinstance(entry, dict) or "id" not in entry or isinstance(entry["id"], list | dict):
+        if not isinstance(entry, dict) or "id" not in entry:
             raise FormatError(f"{place} is no image: it has no id")
-        if entry["id"] in found:
-            raise FormatError(f"{place}.id {entry['id']!r} is there twice")
-        found[entry["id"]] = CocoImage.of(entry, i, place)
+        id = key_of(entry, "id", place)
+        if id in found:
+            raise FormatError(f"{place}.id {id!r} is there twice")
+        found[id] = CocoImage.of(entry, i, place)
     return found
 
 
@@ -213,11 +215,12 @@ def _labels(head: Mapping[str, Any], survey: _Survey) -> dict[Any, LabelClass]:
     taken: set[str] = set()
     codes: set[int] = set()
     for i, entry in enumerate(listed):
-        if not isinstance(entry, dict) or "id" not in entry or isinstance(entry["id"], list | dict):
+        if not isinstance(entry, dict) or "id" not in entry:
             raise FormatError(f"categories[{i}] is no category: it has no id")
-        found[entry["id"]] = _label(entry, f"categories[{i}]", survey, taken, codes)
+        id = key_of(entry, "id", f"categories[{i}]")
+        found[id] = _label(entry, f"categories[{i}]", survey, taken, codes)
     for id in survey.counts:
-        if id not in found and not isinstance(id, list | dict):
+        if id not in found:
             entry = {"id": id, "name": f"class {id}" if id is not None else "no class"}
             found[id] = _label(entry, "categories", survey, taken, codes)
     return found

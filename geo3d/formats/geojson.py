@@ -28,7 +28,6 @@ from geo3d.formats.vector import (
     n_besides,
     vector_batches,
 )
-from geo3d.geometry import PixelFrame
 from geo3d.geometry.crs import code_of, crs_of
 from geo3d.labels import Dataset
 from geo3d.labels.ontology import GeometryKind
@@ -110,8 +109,7 @@ class GeoJsonWriter(Writer):
             head["crs"] = {"type": "name", "properties": {"name": urn_of(crs)}}
         elif crs is None:
             head["crs"] = None
-        frames = [f for s in dataset.scenes for f in s.frames] if crs is None else []
-        head["geo3d"] = table.card(dataset, [f for f in frames if isinstance(f, PixelFrame)])
+        head["geo3d"] = table.card(dataset, has_pixels=crs is None)
         head |= {
             k: v for k, v in dataset.extra.get(self.name, {}).items() if k not in (*head, "features", "bbox", "crs")
         }

@@ -12,11 +12,12 @@ import shapely
 
 from geo3d.errors import CrsError, FormatError
 from geo3d.formats.base import UNKNOWN, Batch, Imported, ReadContext
+from geo3d.formats.card import Card
 from geo3d.formats.jsonstream import ArrayStream
 from geo3d.formats.read_rows import RowReader
 from geo3d.formats.read_table import TablePlan, TableSurvey, rows_as_columns
 from geo3d.formats.report import LossLog
-from geo3d.geometry import Frame, MapFrame, PixelFrame
+from geo3d.geometry import Frame, MapFrame
 from geo3d.geometry.array import Array
 from geo3d.geometry.crs import code_of, crs_of
 from geo3d.labels import Provenance, Scene, new_id
@@ -49,7 +50,7 @@ def read_geojson(source: Path, class_column: str, context: ReadContext) -> Impor
         survey.n += len(rows) if not columns else 0
         has_values |= any(kind in ("box", "keypoints") for kind in columns.get("kind", ())) or "width" in columns
     top = _top(stream)
-    survey.card = top.get("geo3d") if isinstance(top.get("geo3d"), dict) else None
+    survey.card = Card.read(top.get("geo3d"))
     log, frames = LossLog(), _frames(top, survey.card, source)
     plan, provenance = survey.plan(), Provenance(method="imported", tool="geojson", sources=(source.name,))
     scene = Scene(id=new_id(), title=survey.title, frames=frames)
@@ -144,17 +145,13 @@ def _foreign(feature: dict[str, Any], *, is_own: bool) -> dict[str, Any]:
     return kept
 
 
-def _frames(top: dict[str, Any], card: dict[str, Any] | None, source: Path) -> tuple[Frame, ...]:
+def _frames(top: dict[str, Any], card: Card | None, source: Path) -> tuple[Frame, ...]:
     """Return the file's frame first, then pixel frames that geo3d wrote down."""
     if "crs" not in top:
         return (MapFrame(id="map.EPSG-4326", crs="EPSG:4326"),)
     member = top["crs"]
     if member is None:
-        pixel = [f for f in (card or {}).get("frames", ()) if isinstance(f, dict) and f.get("kind") == "pixel"]
-        try:
-            return (UNKNOWN, *(PixelFrame.model_validate(f | {"parent": None, "link": None}) for f in pixel))
-        except ValueError as error:
-            raise FormatError(f"{source.name}: geo3d.frames is damaged: {error}") from None
+        return (UNKNOWN, *(card.frames if card is not None else ()))
     name = _crs_name(member)
     if name is None:
         raise FormatError(
@@ -215,7 +212,7 @@ def _path(nested: Any, where: str) -> Array:
         array = np.array(nested, dtype=np.float64)
     except (ValueError, TypeError):
         array = np.empty(0)
-    if array.ndim != 2 or array.shape[1] < 2:
+    if array.ndim != 2 or array.shape[1] < 2 or not np.isfinite(array).all():  # numpy takes null for NaN
         array = _uneven(nested, where)
     return array[:, :3]
 

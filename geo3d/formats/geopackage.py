@@ -24,7 +24,6 @@ from geo3d.formats.report import LossLog, Report
 from geo3d.formats.table import Table
 from geo3d.formats.target import whole_file
 from geo3d.formats.vector import VectorBatch, kind_of, lose_documents, n_besides, vector_batches
-from geo3d.geometry import PixelFrame
 from geo3d.geometry.crs import code_of, crs_of
 from geo3d.labels import Dataset
 from geo3d.labels.ontology import GeometryKind
@@ -109,8 +108,7 @@ class GeoPackageWriter(Writer):
         import pyarrow as pa
 
         names = _names(list(spools))
-        pixel = [f for s in dataset.scenes for f in s.frames if isinstance(f, PixelFrame)]
-        card = table.card(dataset, pixel if any(key.crs is None and key.type for key in spools) else ())
+        card = table.card(dataset, has_pixels=any(key.crs is None and key.type for key in spools))
         if not spools:  # an empty scene is a file with an empty layer, not no file
             key = _LayerKey("MultiPolygon", next(iter(_crs_of_scenes(dataset)), None))
             spools, names = {key: _empty_spool(table)}, {key: "polygons"}

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyogrio
@@ -18,6 +17,7 @@ import shapely
 from geo3d.errors import FormatError
 from geo3d.formats.arrow import python_cells, type_of
 from geo3d.formats.base import UNKNOWN, Batch, Imported, ReadContext
+from geo3d.formats.card import Card
 from geo3d.formats.gdal import forbid_side_files
 from geo3d.formats.read_rows import RowReader
 from geo3d.formats.read_table import TablePlan, TableSurvey
@@ -130,7 +130,7 @@ def _survey(source: Path, name: str, class_column: str, before: Ontology | None,
                 for column in wanted:
                     for entry in pc.value_counts(batch.column(column)).to_pylist():
                         values[column][entry["values"]] += entry["counts"]
-    for column, declared in (survey.card or {}).get("types", {}).items():
+    for column, declared in survey.card.types.items() if survey.card is not None else ():
         if column in types and declared in ("list", "json"):
             types[column] = "text"  # as written; the plan reads the JSON by the card
     kinds, widths = values.pop("kind", Counter()), values.pop("width", Counter())
@@ -176,14 +176,8 @@ def _is_bytes(kind: Any) -> bool:
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind))
 
 
-def _card(info: dict[str, Any]) -> dict[str, Any] | None:
-    """Return what geo3d wrote beside the tables; None where it did not, or where somebody damaged it."""
-    text = (info.get("dataset_metadata") or {}).get("GEO3D")
-    try:
-        found = orjson.loads(text) if text else None
-    except orjson.JSONDecodeError:
-        return None
-    return found if isinstance(found, dict) and isinstance(found.get("types"), dict) else None
+def _card(info: dict[str, Any]) -> Card | None:
+    return Card.read((info.get("dataset_metadata") or {}).get("GEO3D"))
 
 
 def _frame(crs: str | None, has_geometry: bool, others: list[Frame]) -> Frame:
@@ -197,11 +191,9 @@ def _frame(crs: str | None, has_geometry: bool, others: list[Frame]) -> Frame:
     return same or MapFrame(id=f"map.{len(set(others)) + 1}", crs=code)
 
 
-def _frames(layers: list[_Layer], card: dict[str, Any] | None) -> tuple[Frame, ...]:
+def _frames(layers: list[_Layer], card: Card | None) -> tuple[Frame, ...]:
     """Return every frame once: those of the layers, then the pixel frames that geo3d wrote down."""
     found = {layer.frame.id: layer.frame for layer in layers}
-    for frame in (card or {}).get("frames", ()):
-        if UNKNOWN.id in found and isinstance(frame, dict) and frame.get("kind") == "pixel":
-            pixel = PixelFrame.model_validate(frame | {"parent": None, "link": None})
-            found[pixel.id] = pixel
+    if UNKNOWN.id in found and card is not None:
+        found |= {frame.id: frame for frame in card.frames}
     return tuple(found.values())

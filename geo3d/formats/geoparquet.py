@@ -30,7 +30,6 @@ from geo3d.formats.vector import (
     n_besides,
     vector_batches,
 )
-from geo3d.geometry import PixelFrame
 from geo3d.geometry.crs import code_of, crs_of
 from geo3d.labels import Dataset
 from geo3d.labels.ontology import GeometryKind
@@ -90,8 +89,7 @@ class GeoParquetWriter(Writer):
                 cells = [table.row(batch.annotations[i], batch.widths[i]) for i in rows]
                 boxes = shapely.bounds(shapes) if self.bbox else None
                 file.write_batch(record_batch(table, cells, wkb_of(shapes), GEOMETRY, schema, boxes=boxes))
-            frames = [f for s in dataset.scenes for f in s.frames if isinstance(f, PixelFrame)]
-            card = table.card(dataset, frames if crs is None else ())
+            card = table.card(dataset, has_pixels=crs is None)
             metadata = {"geo": orjson.dumps(self._geo(crs, facts)), CARD.decode(): orjson.dumps(card)}
             file.add_key_value_metadata({key: value.decode() for key, value in metadata.items()})
         return log.report(self.name, table.n + n_besides(dataset), (target.name,))

@@ -17,6 +17,7 @@ import shapely
 from geo3d.errors import CrsError, FormatError
 from geo3d.formats.arrow import python_cells, type_of
 from geo3d.formats.base import UNKNOWN, Batch, Imported, ReadContext
+from geo3d.formats.card import Card
 from geo3d.formats.geoparquet import CARD
 from geo3d.formats.read_rows import RowReader
 from geo3d.formats.read_table import TableSurvey
@@ -41,7 +42,7 @@ def read_geoparquet(source: Path, class_column: str, context: ReadContext) -> Im
     """
     file = _open(source)
     geometry, facts = _geometry_of(file, source)
-    card = _json(file.metadata.metadata or {}, CARD)
+    card = Card.read((file.metadata.metadata or {}).get(CARD))
     skipped = {geometry, *_covering(facts)}
     fields = [f for f in file.schema_arrow if f.name not in skipped and not _is_bytes(f.type)]
     survey = TableSurvey(class_column, source.stem, card)
@@ -134,11 +135,8 @@ def _frame(facts: dict[str, Any], source: Path) -> Frame:
     return MapFrame(id="map.file", crs="EPSG:4326" if code == "OGC:CRS84" else code)
 
 
-def _pixel_frames(facts: dict[str, Any], card: dict[str, Any] | None) -> list[PixelFrame]:
-    if "crs" not in facts or facts["crs"] is not None:
-        return []
-    found = [f for f in (card or {}).get("frames", ()) if isinstance(f, dict) and f.get("kind") == "pixel"]
-    return [PixelFrame.model_validate(f | {"parent": None, "link": None}) for f in found]
+def _pixel_frames(facts: dict[str, Any], card: Card | None) -> tuple[PixelFrame, ...]:
+    return card.frames if card is not None and "crs" in facts and facts["crs"] is None else ()
 
 
 def _counted(file: Any, names: list[str]) -> dict[str, Counter[Any]]:

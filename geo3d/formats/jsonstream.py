@@ -108,7 +108,11 @@ class _Scan:
             elif depth == 2:
                 self._keep(self.element, chunk[at : position + 1])
                 at = position + 1
-                yield self.index, self._parse(bytes(self.element), f"{self.stream.key}[{self.index}]")
+                place = f"{self.stream.key}[{self.index}]"
+                element = self._parse(bytes(self.element), place)
+                if not isinstance(element, dict):
+                    raise FormatError(f"{self.name}: {place} is a list, not an object")
+                yield self.index, element
                 self.element.clear()
                 self.index += 1
             else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_args
@@ -163,7 +164,7 @@ class RowReader:
         named = columns.get("frame") if self.plan.is_own else None
         if named is None or not self.frames:
             return [frame] * len(rows)
-        return [named[i] if named[i] in self.frames else frame for i in rows]
+        return [named[i] if isinstance(named[i], str) and named[i] in self.frames else frame for i in rows]
 
     def _table(
         self, columns: Columns, rows: list[int], n: int, places: Sequence[str], extra: Sequence[dict[str, Any]] | None
@@ -193,11 +194,11 @@ class RowReader:
         table.states = [cell if cell in _STATES else "draft" for cell in cells("state")]
         table.samples = [cell if isinstance(cell, int) and cell >= 0 else None for cell in cells("sample")]
         table.things = [cell if _is_id(cell) else None for cell in cells("thing")]
-        table.widths = cells("width")
+        table.widths = [cell if _is_width(cell) else None for cell in cells("width")]
         facts = zip(*(cells(name) for name in _PROVENANCE), strict=True)
         table.provenances = [self._provenance(dict(zip(_PROVENANCE, fact, strict=True))) for fact in facts]
         for into, cell in zip(table.extra, cells("geo3d_extra"), strict=True):
-            other = orjson.loads(cell) if isinstance(cell, str) and cell.startswith("{") else cell
+            other = _parsed(cell)
             if isinstance(other, dict):
                 into |= {k: v for k, v in other.items() if k not in into}
 
@@ -212,14 +213,14 @@ class RowReader:
 
     def _provenance(self, facts: dict[str, Any]) -> Provenance:
         """Return who made a label; what the file does not say is as for an import."""
-        sources = orjson.loads(facts["sources"]) if isinstance(facts["sources"], str) else facts["sources"]
+        sources = _parsed(facts["sources"])
         try:
             return Provenance(
                 method=facts["method"] if facts["method"] in _METHODS else "imported",
                 actor=facts["actor"] or "",
                 at=facts["at"] or self.provenance.at,
                 tool=facts["tool"] or "",
-                sources=tuple(sources or ()),
+                sources=tuple(map(str, sources)) if isinstance(sources, list) else (),
                 score=facts["score"],
                 guideline_version=facts["guideline"],
             )
@@ -295,12 +296,21 @@ def _is_id(cell: Any) -> bool:
     return True
 
 
+def _is_width(cell: Any) -> bool:
+    return isinstance(cell, int | float) and not isinstance(cell, bool) and math.isfinite(cell) and cell >= 0
+
+
+def _parsed(cell: Any) -> Any:
+    """Return a cell that may be JSON text as a value; None where it is damaged."""
+    try:
+        return orjson.loads(cell) if isinstance(cell, str) else cell
+    except orjson.JSONDecodeError:
+        return None
+
+
 def _names(cell: Any) -> Sequence[dict[str, object]]:
     """Return the keypoint names of a cell, JSON or parsed; nothing where somebody damaged them."""
-    try:
-        found = orjson.loads(cell) if isinstance(cell, str) else cell
-    except orjson.JSONDecodeError:
-        return ()
+    found = _parsed(cell)
     if not isinstance(found, list) or not all(isinstance(n, Mapping) and "name" in n for n in found):
         return ()
     return found

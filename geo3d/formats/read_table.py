@@ -11,8 +11,9 @@ from typing import Any
 import orjson
 
 from geo3d.errors import FormatError
+from geo3d.formats.card import Card
 from geo3d.formats.table import FIXED, Type
-from geo3d.labels import Attribute, LabelClass, Ontology
+from geo3d.labels import Attribute, Ontology
 
 CLASS_COLUMNS = (
     "class",
@@ -43,7 +44,7 @@ class TableSurvey:
     """The column that the person chose; empty = guess."""
     title: str
     """Class title of rows without a class: the layer's or file's name."""
-    card: Mapping[str, Any] | None = None
+    card: Card | None = None
     """What geo3d wrote beside the table, where it did."""
     n: int = 0
     types: dict[str, set[Type]] = field(default_factory=dict)
@@ -112,8 +113,9 @@ class TableSurvey:
         """
         column = self.chosen()
         counter = self.values.get(column, Counter()) if column else Counter({None: self.n})
-        ontology = before or (_card_ontology(self.card) if self.is_own else Ontology())
-        columns = {v: k for k, v in (self.card or {}).get("attributes", {}).items()} if self.is_own else {}
+        card = (self.card if self.is_own else None) or Card()
+        ontology = before or card.ontology
+        columns = {column: name for name, column in card.attributes.items()}
         consumed = set(FIXED) if self.is_own else set()
         attributes = {
             name: columns.get(name, name)[:120]
@@ -136,7 +138,7 @@ class TableSurvey:
             counts[label.slug] += count
         if not self.n:
             counts.clear()
-        return TablePlan(column, slugs, ontology, counts, attributes, tuple(nested), self.is_own, _typed(self.card))
+        return TablePlan(column, slugs, ontology, counts, attributes, tuple(nested), self.is_own, card.types)
 
 
 @dataclass(frozen=True)
@@ -163,9 +165,9 @@ class TablePlan:
         cells = columns.get(self.class_column, [None] * n)
         found = [self.slug_of_value.get(cell if isinstance(cell, str | int | float) else None) for cell in cells]
         if self.is_own and "class_code" in columns:  # two classes may have one title; the code tells them apart
-            by_code: dict[Any, LabelClass] = {c.code: c for c in self.ontology.classes}
+            by_code = {c.code: c for c in self.ontology.classes}
             for i, (code, title) in enumerate(zip(columns["class_code"], cells, strict=True)):
-                label = by_code.get(code)
+                label = by_code.get(int(code)) if isinstance(code, int | float) and code == code // 1 else None
                 if label is not None and label.title == title:
                     found[i] = label.slug
         fallback = next(iter(self.slug_of_value.values()))
@@ -253,11 +255,6 @@ def _attribute(name: str, types: set[Type]) -> dict[str, Any]:
     return {"name": name, "type": "number" if len(types) > 1 else _ATTRIBUTE_TYPES.get(next(iter(types)), "text")}
 
 
-def _typed(card: Mapping[str, Any] | None) -> Mapping[str, str]:
-    types = (card or {}).get("types", {})
-    return types if isinstance(types, dict) else {}
-
-
 def _loaded(cell: Any) -> Any:
     if not isinstance(cell, str):
         return cell
@@ -265,11 +262,3 @@ def _loaded(cell: Any) -> Any:
         return orjson.loads(cell)
     except orjson.JSONDecodeError:
         return cell
-
-
-def _card_ontology(card: Mapping[str, Any] | None) -> Ontology:
-    """Return the classes that geo3d wrote beside the table; none where somebody damaged them."""
-    try:
-        return Ontology.model_validate((card or {}).get("ontology", {}))
-    except ValueError:
-        return Ontology()

@@ -15,9 +15,10 @@ from typing import Any, Literal
 import orjson
 
 from geo3d.formats.base import Progress
+from geo3d.formats.card import Card
 from geo3d.formats.report import LossLog
 from geo3d.formats.vector import counted, kind_of
-from geo3d.geometry import Frame, Keypoints, MapFrame, Polyline
+from geo3d.geometry import Keypoints, MapFrame, PixelFrame, Polyline
 from geo3d.labels import Annotation, AttributeValue, Dataset, LabelClass
 
 Type = Literal["text", "integer", "number", "boolean", "date", "list", "json"]
@@ -151,16 +152,22 @@ class Table:
             row[column] = list(value) if isinstance(value, tuple) else value
         return row
 
-    def card(self, dataset: Dataset, frames: Iterable[Frame] = ()) -> dict[str, Any]:
-        """Return what travels beside the table: classes, column names, frames without a CRS."""
-        return {
-            "version": 1,
-            "ontology": dataset.ontology.model_dump(mode="json"),
-            "attributes": self.of_attribute,
-            "types": {column: self.columns[column] for column in self.of_attribute.values()},
-            "frames": [frame.model_dump(mode="json") for frame in frames],
-            "scenes": [{"id": scene.id, "title": scene.title} for scene in dataset.scenes],
-        }
+    def card(self, dataset: Dataset, *, has_pixels: bool) -> dict[str, Any]:
+        """Return what travels beside the table, as JSON.
+
+        Args:
+            dataset: What is written.
+            has_pixels: Whether rows are in pixel frames, which have to travel too.
+        """
+        frames = [f for s in dataset.scenes for f in s.frames if isinstance(f, PixelFrame)] if has_pixels else []
+        card = Card(
+            ontology=dataset.ontology,
+            attributes=self.of_attribute,
+            types={column: self.columns[column] for column in self.of_attribute.values()},
+            frames=tuple(frame.model_copy(update={"parent": None, "link": None}) for frame in frames),
+            scenes=tuple({"id": scene.id, "title": scene.title} for scene in dataset.scenes),
+        )
+        return card.model_dump(mode="json")
 
 
 def text_of(value: Any) -> str:
