@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -140,9 +141,9 @@ def _stacked_bands(infos: list[RasterInfo], titles: list[str]) -> tuple[Band, ..
                 told = spectral.from_words(re.sub(r"^\d+|\d+$", "", own))
                 color = told if told != "undefined" else "undefined"
             bands.append(band.model_copy(update={"index": len(bands) + 1, "name": name, "color": color}))
-    names = [band.name for band in bands]
+    names = Counter(band.name for band in bands)
     return tuple(
-        band if names.count(band.name) == 1 else band.model_copy(update={"name": f"{band.name} ({band.index})"})
+        band if names[band.name] == 1 else band.model_copy(update={"name": f"{band.name} ({band.index})"})
         for band in bands
     )
 

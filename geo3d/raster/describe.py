@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, cast, get_args
@@ -14,6 +15,7 @@ from geo3d.raster import spectral
 from geo3d.raster.band import Band, ColorRole, spelled
 from geo3d.raster.handle import Dataset
 from geo3d.raster.info import MaskKind
+from geo3d.raster.metadata import color_names, tags_of, texts_of
 from geo3d.raster.problem import RasterProblem
 
 _XMP_BAND = re.compile(r"<Camera:BandName>\s*(?:<rdf:Seq>\s*<rdf:li>)?\s*([\w .-]+?)\s*<|Camera:BandName=\"([^\"]+)\"")
@@ -42,28 +44,32 @@ def content_of(dataset: Dataset, stem: str) -> Content:
         stem: File name without its ending; missions write band names into it.
     """
     problems: list[RasterProblem] = []
+    # rasterio asks GDAL for every band each time one of these is asked for
+    descriptions, units = texts_of(dataset, "descriptions"), texts_of(dataset, "units")
+    dtypes, nodatas = dataset.dtypes, dataset.nodatavals
+    scales, offsets = dataset.scales, dataset.offsets
     colors = _stated_colors(dataset)
     known = _known_spectra(dataset, stem, colors, problems)
     names = _unique(
-        [s.name if s else d or f"b{i}" for i, s, d in zip(dataset.indexes, known, dataset.descriptions, strict=True)]
+        [s.name if s else d or f"b{i}" for i, s, d in zip(dataset.indexes, known, descriptions, strict=True)]
     )
     bands = []
     for position, index in enumerate(dataset.indexes):
-        spectrum, dtype = known[position], str(dataset.dtypes[position])
+        spectrum, dtype = known[position], str(dtypes[position])
         color = spectrum.color if spectrum and spectrum.color != "undefined" else colors[position]
-        nodata = dataset.nodatavals[position]
+        nodata = nodatas[position]
         bands.append(
             Band(
                 index=index,
                 name=names[position],
                 dtype=dtype,
                 nodata=None if nodata is None else spelled(_number(nodata, dtype)),
-                scale=_finite(dataset.scales[position], 1.0),
-                offset=_finite(dataset.offsets[position], 0.0),
-                unit=dataset.units[position] or None,
+                scale=_finite(scales[position], 1.0),
+                offset=_finite(offsets[position], 0.0),
+                unit=units[position],
                 color=color,
                 wavelength_nm=_wavelength(dataset, index) or (spectrum.wavelength_nm if spectrum else None),
-                description=dataset.descriptions[position] or None,
+                description=descriptions[position],
             )
         )
     bands = [_colored_by_wavelength(band) for band in bands]
@@ -72,7 +78,7 @@ def content_of(dataset: Dataset, stem: str) -> Content:
     problems += _nodata_problems(bands, mask)
     problems += _color_problems(bands)
     palette = _palette(dataset)
-    is_thematic = any(dataset.tags(index).get("LAYER_TYPE") == "thematic" for index in dataset.indexes[:1])
+    is_thematic = any(tags_of(dataset, index).get("LAYER_TYPE") == "thematic" for index in dataset.indexes[:1])
     return Content(tuple(bands), alpha, mask, palette, palette is not None or is_thematic, tuple(problems))
 
 
@@ -81,8 +87,8 @@ def _stated_colors(dataset: Dataset) -> list[ColorRole]:
     renamed = {"Y": "luma", "Cb": "chroma", "Cr": "chroma"}
     known = get_args(ColorRole)
     colors: list[ColorRole] = []
-    for stated in dataset.colorinterp:
-        name = "sar" if stated.name.startswith("sar_") else renamed.get(stated.name, stated.name)
+    for stated in color_names(dataset):
+        name = "sar" if stated.startswith("sar_") else renamed.get(stated, stated)
         colors.append(cast(ColorRole, name) if name in known else "undefined")
     # GDAL calls the first band gray when nobody said anything; beside undefined neighbours that is no statement
     if len(colors) > 1 and colors[0] == "gray" and colors[1] in ("undefined", "gray"):
@@ -95,7 +101,7 @@ def _known_spectra(
 ) -> list[spectral.Spectrum | None]:
     """Return what names say about the bands that the file's colour interpretation leaves open."""
     n = dataset.count
-    descriptions = list(dataset.descriptions)
+    descriptions = texts_of(dataset, "descriptions")
     by_name = spectral.from_band_names(descriptions)
     if by_name is not None:
         return list(by_name)
@@ -131,7 +137,7 @@ def _known_spectra(
 
 def _camera_band(dataset: Dataset) -> spectral.Spectrum | None:
     """Return the band that a multispectral drone camera (MicaSense, Parrot, DJI) writes into its XMP."""
-    xmp = "".join(dataset.tags(ns="xml:XMP").values()) if "xml:XMP" in dataset.tag_namespaces() else ""
+    xmp = "".join(tags_of(dataset, domain="xml:XMP").values())
     name, wavelength = _XMP_BAND.search(xmp), _XMP_WAVELENGTH.search(xmp)
     if name is None and wavelength is None:
         return None
@@ -144,8 +150,8 @@ def _camera_band(dataset: Dataset) -> spectral.Spectrum | None:
 
 def _wavelength(dataset: Dataset, index: int) -> float | None:
     """Return the central wavelength in nanometres that a band's metadata states (IMAGERY domain, ENVI headers)."""
-    imagery = dataset.tags(index, ns="IMAGERY").get("CENTRAL_WAVELENGTH_UM")
-    tags = {key.lower(): value for key, value in dataset.tags(index).items()}
+    imagery = tags_of(dataset, index, "IMAGERY").get("CENTRAL_WAVELENGTH_UM")
+    tags = {key.lower(): value for key, value in tags_of(dataset, index).items()}
     unit = tags.get("wavelength_units", "nanometers").lower()
     try:
         if imagery is not None:
@@ -179,7 +185,7 @@ def _mask_kind(dataset: Dataset, bands: list[Band], alpha: int | None) -> MaskKi
 
 def _palette(dataset: Dataset) -> tuple[tuple[int, int, int, int], ...] | None:
     """Return the colour table of the first band, padded with transparency to 256 entries."""
-    if dataset.colorinterp[0].name != "palette":
+    if color_names(dataset)[0] != "palette":
         return None
     try:
         table = dataset.colormap(1)
@@ -208,6 +214,12 @@ def _nodata_problems(bands: list[Band], mask: MaskKind) -> Iterator[RasterProble
 
 def _color_problems(bands: list[Band]) -> Iterator[RasterProblem]:
     shown = [band for band in bands if band.color != "alpha"]
+    if any(band.color in ("cyan", "hue", "lightness", "luma") for band in shown):
+        yield RasterProblem(
+            reason="colour-model",
+            message="The bands are not red, green and blue but another colour model (CMYK, HSL, YCbCr), which is not "
+            "converted; write it as RGB first (gdal_translate cannot, an image editor can).",
+        )
     if len(shown) > 1 and all(band.color == "undefined" for band in shown):
         yield RasterProblem(
             reason="colour-unknown",
@@ -220,7 +232,8 @@ def _color_problems(bands: list[Band]) -> Iterator[RasterProblem]:
 
 def _unique(names: list[str]) -> list[str]:
     """Return names made unique by their band number; expressions and legends need that."""
-    return [name if names.count(name) == 1 else f"{name} ({i})" for i, name in enumerate(names, 1)]
+    counts = Counter(names)
+    return [name if counts[name] == 1 else f"{name} ({i})" for i, name in enumerate(names, 1)]
 
 
 def _number(nodata: float, dtype: str) -> int | float:

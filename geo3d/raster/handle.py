@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import rasterio
+from rasterio._err import CPLE_BaseError
 from rasterio._path import _UnparsedPath  # rasterio parses names as addresses; a VRT's text must reach GDAL untouched
-from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError
+from rasterio.errors import CRSError, NotGeoreferencedWarning, RasterioError, RasterioIOError
 from rasterio.io import DatasetReader
 
 from geo3d.errors import RasterError
@@ -74,14 +75,17 @@ class HandlePool:
 
         Raises:
             BrokenCrs: It opens only with `Target.is_unplaced`.
-            RasterError: GDAL cannot open it. Errors of the caller's own reads pass through unchanged.
+            RasterError: GDAL cannot open it.
+            RasterioError: Raised by the caller's own reads, also where rasterio lets errors of GDAL through.
         """
         with target.environment():
             dataset = self._take(target) or _open(target)
             try:
                 yield dataset
-            except BaseException:
+            except BaseException as error:
                 dataset.close()  # after an error a handle may hold half-read state
+                if isinstance(error, CPLE_BaseError):  # what rasterio lets through of GDAL has no public class
+                    raise RasterioIOError(str(error)) from error
                 raise
             self._give(target, dataset)
 
@@ -132,6 +136,6 @@ def _open(target: Target) -> Dataset:
         return DatasetReader(_UnparsedPath(target.name), driver=list(target.drivers), sharing=False, **options)
     except CRSError as error:
         raise BrokenCrs(f"the CRS of {target.title} cannot be understood: {error}") from error
-    except RasterioError as error:
+    except (RasterioError, CPLE_BaseError, UnicodeDecodeError) as error:
         reason = str(error).replace(target.name, target.title).removeprefix(f"{target.title}: ")
         raise RasterError(f"{target.title} cannot be opened: {reason[:500]}") from error

@@ -17,6 +17,8 @@ LevelOrigin = Literal["native", "overview", "cache", "sampled"]
 """Where a level's pixels come from: the file itself, the file's overviews, overviews that geo3d built into the cache of
 the workspace, or pixels picked from the file (a first picture until the cache is built; never used for values)."""
 
+Interleave = Literal["band", "pixel", "line"]
+
 MaskKind = Literal["none", "nodata", "alpha", "mask", "nan"]
 
 Ring = tuple[tuple[Number, Number], ...]
@@ -79,7 +81,7 @@ class RasterInfo(Value):
     """256 colours (red, green, blue, alpha) of a palette raster."""
     is_categorical: bool = False
     """Pixels are classes, not quantities: resample by nearest neighbour, never average."""
-    interleave: Literal["band", "pixel", "line"] | None = None
+    interleave: Interleave | None = None
     compression: str | None = None
     """Lower case: ``deflate``, ``jpeg``, ``zstd``; None = none or unknown."""
     area_or_point: Literal["area", "point"] = "area"

@@ -8,18 +8,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from rasterio.errors import RasterioError
 
 from geo3d.errors import AssetMissing, RasterError
 from geo3d.raster import level as levels
 from geo3d.raster.admit import Admitted, admit, source_targets
 from geo3d.raster.capture import captured_of
+from geo3d.raster.crs import broken_crs
 from geo3d.raster.describe import Content, content_of
 from geo3d.raster.handle import BrokenCrs, Dataset, HandlePool, Target
-from geo3d.raster.info import Level, RasterInfo
+from geo3d.raster.info import Interleave, Level, RasterInfo
 from geo3d.raster.level import LevelSource
+from geo3d.raster.metadata import overview_reference, structure_of, tags_of
 from geo3d.raster.problem import RasterProblem
 from geo3d.raster.pyramid import Pyramid, find_pyramid, folder_of, key_of
-from geo3d.raster.reference import Reference, broken_crs, footprint_of, reference_of
+from geo3d.raster.reference import Reference, footprint_of, reference_of
 from geo3d.raster.spectral import picture_bands, presets_of
 from geo3d.raster.storage import (
     ONE_PASS_DRIVERS,
@@ -59,7 +62,7 @@ class _Opened:
     levels: list[LevelSource]
     files: tuple[Path, ...]
     size_bytes: int | None
-    interleave: str | None
+    interleave: Interleave | None
     compression: str | None
     is_point: bool
     captured: str | None
@@ -77,15 +80,16 @@ def learn(name: str, trust: Trust, cache_dir: Path | None, pool: HandlePool) -> 
     """
     admitted = admit(name, trust)
     identity = identity_of(admitted.path) if admitted.path else None
-    for target in source_targets(admitted):
-        with pool.borrow(target) as dataset:
-            _check_references(dataset, admitted.target.title, trust)
     broken = None
     try:
-        opened = _open(admitted, pool)
-    except BrokenCrs as error:
-        broken = broken_crs(str(error.__cause__))
-        opened = _open(replace(admitted, target=replace(admitted.target, is_unplaced=True)), pool)
+        _check_sources(admitted, pool)
+        try:
+            opened = _open(admitted, pool)
+        except BrokenCrs as error:
+            broken = broken_crs(str(error.__cause__))
+            opened = _open(replace(admitted, target=replace(admitted.target, is_unplaced=True)), pool)
+    except RasterioError as error:
+        raise RasterError(f"{admitted.target.title} is damaged: {error}; get a complete copy of it") from error
     key = key_of(opened.files) if opened.files else None
     sources = _with_cache(opened, key, cache_dir)
     damage = [broken]
@@ -94,6 +98,14 @@ def learn(name: str, trust: Trust, cache_dir: Path | None, pool: HandlePool) -> 
         damage.append(missing_sources(admitted.path) if opened.driver == "VRT" else None)
     problems = [problem for problem in (*damage, *opened.problems) if problem is not None]
     return Learnt(_info_of(opened, sources, problems), tuple(sources), opened.files, key, identity)
+
+
+def _check_sources(admitted: Admitted, pool: HandlePool) -> None:
+    """Refuse an uploaded VRT one of whose sources points elsewhere itself."""
+    for target in source_targets(admitted):
+        with pool.borrow(target) as dataset:
+            _check_references(dataset, admitted.target.title, admitted.trust)
+        pool.forget(target.name)  # GDAL opens it again inside the VRT
 
 
 def identity_of(path: Path) -> tuple[int, int]:
@@ -119,9 +131,10 @@ def _open(admitted: Admitted, pool: HandlePool) -> _Opened:
         files = _files_of(dataset, admitted)
         size_bytes = sum(file.stat().st_size for file in files) if files else None
         is_elsewhere = dataset.driver == "VRT" and admitted.trust.level == "owner"  # its bytes may be remote
-        check_readable(dataset, target.title, None if is_elsewhere else size_bytes)
-        is_tiff, is_compressed = dataset.driver == "GTiff", dataset.compression is not None
-        blocks = tiff_blocks(path, is_compressed) if path is not None and is_tiff else None
+        interleave, compression = structure_of(dataset)
+        check_readable(dataset, target.title, None if is_elsewhere else size_bytes, interleave)
+        is_tiff = dataset.driver == "GTiff"
+        blocks = tiff_blocks(path, compression is not None) if path is not None and is_tiff else None
         content = content_of(dataset, stem)
         takes_world_file = path is not None and dataset.driver in ONE_PASS_DRIVERS | {"JP2OpenJPEG"}
         reference = reference_of(dataset, read_world_file(path) if path and takes_world_file else None)
@@ -134,11 +147,11 @@ def _open(admitted: Admitted, pool: HandlePool) -> _Opened:
             levels=own,
             files=files,
             size_bytes=size_bytes,
-            interleave=dataset.interleaving.name if dataset.interleaving else None,
-            compression=dataset.compression.name.lower() if dataset.compression else None,
-            is_point=dataset.tags().get("AREA_OR_POINT") == "Point",
+            interleave=interleave,
+            compression=compression,
+            is_point=tags_of(dataset).get("AREA_OR_POINT") == "Point",
             blocks=blocks,
-            captured=captured_of({**dataset.tags(), **dataset.tags(ns="EXIF")}, stem),
+            captured=captured_of({**tags_of(dataset), **tags_of(dataset, domain="EXIF")}, stem),
             problems=[*content.problems, *reference.problems, *storage],
         )
 
@@ -240,7 +253,7 @@ def _files_of(dataset: Dataset, admitted: Admitted) -> tuple[Path, ...]:
 
 def _check_references(dataset: Dataset, title: str, trust: Trust) -> None:
     """Refuse files whose metadata send GDAL elsewhere for overviews."""
-    reference = dataset.tags(ns="OVERVIEWS").get("OVERVIEW_FILE")
+    reference = overview_reference(dataset)
     if reference is not None:
         check_overview_reference(reference, title, trust)
 

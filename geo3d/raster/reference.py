@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from geo3d.errors import FrameError
 from geo3d.geometry.array import Array
 from geo3d.geometry.frame import Affine, Gcp, Gcps, Rpc
 from geo3d.geometry.transform import parent_from_pixel
+from geo3d.raster.crs import crs_text
 from geo3d.raster.handle import Dataset
 from geo3d.raster.info import RasterLink, Ring
 from geo3d.raster.problem import RasterProblem
@@ -23,8 +23,9 @@ from geo3d.raster.ring import cut_at_antimeridian
 _EARTH_RADII_M = (6.33e6, 6.42e6)
 """Semi-major axes of ellipsoids that mean the Earth; PROJ would happily turn Europa's longitudes into ours."""
 
-_CODE_NAME = re.compile(r"^(EPSG|ESRI|IAU_\d{4}|IGNF|OGC):[A-Za-z0-9]+$")
-_MEANINGLESS_DATUM = re.compile(r"unretrievable|unknown|unnamed", re.IGNORECASE)
+_BEYOND = (540.0, 90.001)
+"""Degrees of longitude and latitude that are no place on Earth, however generously they are counted."""
+
 _EDGE_STEPS = 32
 """Points per edge of a footprint: a straight edge of pixels is curved in longitude and latitude."""
 
@@ -86,54 +87,6 @@ def reference_of(dataset: Dataset, world_file: Affine | None = None) -> Referenc
     return Reference(crs, link, None, tuple(problems))
 
 
-def crs_text(wkt: str | None) -> tuple[str | None, list[RasterProblem]]:
-    """Return an authority code where PROJ is certain, else WKT2, and what was found on the way. Never raises.
-
-    >>> crs_text(pyproj.CRS("EPSG:25832").to_wkt())
-    ('EPSG:25832', [])
-    """
-    if not wkt:
-        return None, []
-    try:
-        crs = pyproj.CRS.from_wkt(wkt)
-        if crs.is_bound and crs.source_crs is not None:
-            crs = crs.source_crs  # a bound CRS carries a datum shift (TOWGS84); PROJ knows better ones
-        if crs.is_geocentric or (crs.is_vertical and not crs.is_compound):
-            return None, [
-                RasterProblem(
-                    reason="crs-not-a-map",
-                    message=f"{crs.name} is no CRS of a map; the raster is shown in pixel space.",
-                )
-            ]
-        code = _certain_code(crs)
-        if code is not None:
-            return code, []
-        named = _code_in_name(crs)
-        if named is not None:
-            return named, [
-                RasterProblem(
-                    reason="crs-from-name",
-                    severity="note",
-                    message=(
-                        f"The CRS has no authority code and an unknown datum, but is called {named}; it is "
-                        "taken for that."
-                    ),
-                )
-            ]
-        return crs.to_wkt(), []
-    except ProjError as error:
-        return None, [broken_crs(str(error))]
-
-
-def broken_crs(reason: str) -> RasterProblem:
-    """Return the problem of a CRS that cannot be understood."""
-    return RasterProblem(
-        reason="crs-broken",
-        message=f"The CRS of the file cannot be understood ({reason[:200]}), so it is shown in pixel space; "
-        "gdal_edit.py -a_srs EPSG:… mends it.",
-    )
-
-
 def footprint_of(crs: str | None, link: RasterLink | None, width: int, height: int) -> tuple[Ring, ...] | None:
     """Return the outline in longitude and latitude, cut at the antimeridian; None = unknown or not on Earth."""
     if crs is None or link is None:
@@ -166,9 +119,12 @@ def _lonlat_from(crs: str) -> Callable[[Array, RasterLink], Array] | None:
     transformer = pyproj.Transformer.from_crs(source.to_2d(), "EPSG:4326", always_xy=True)
 
     def lonlat(pixels: Array, link: RasterLink) -> Array:
-        placed = parent_from_pixel(link, pixels, strict=False)
+        with np.errstate(all="ignore"):  # links of damaged files lead anywhere
+            placed = parent_from_pixel(link, pixels, strict=False)
         lon, lat = transformer.transform(placed[:, 0], placed[:, 1])
-        return np.stack([lon, lat], axis=1)
+        ground = np.stack([lon, lat], axis=1)
+        ground[(np.abs(ground) > _BEYOND).any(axis=1)] = np.nan
+        return ground
 
     return lonlat
 
@@ -194,46 +150,6 @@ def _wkt_of(crs: object) -> str | None:
     return None
 
 
-def _certain_code(crs: pyproj.CRS) -> str | None:
-    """Return an authority code whose definition equals this CRS, or None."""
-    if crs.is_compound and not crs.to_authority(min_confidence=100):
-        parts = [_certain_code(part) for part in crs.sub_crs_list]
-        authorities = {part.partition(":")[0] for part in parts if part}
-        if all(parts) and len(authorities) == 1:
-            return f"{authorities.pop()}:" + "+".join(part.partition(":")[2] for part in parts if part)
-        return None
-    found = crs.to_authority(min_confidence=100)
-    if found is None:
-        return None
-    code = ":".join(found)
-    return code if pyproj.CRS.from_user_input(code).equals(crs, ignore_axis_order=True) else None
-
-
-def _code_in_name(crs: pyproj.CRS) -> str | None:
-    """Return the code a CRS is named after, when its own datum says nothing (ign_overlay in the samples)."""
-    name = crs.name.strip()
-    datum = crs.ellipsoid.name if crs.ellipsoid else "unknown"
-    if not _CODE_NAME.match(name) or not (_MEANINGLESS_DATUM.search(datum) or crs.is_engineering):
-        return None
-    try:
-        named = pyproj.CRS.from_user_input(name)
-    except ProjError:
-        return None
-    return name if crs.is_engineering or _same_projection(crs, named) else None
-
-
-def _same_projection(crs: pyproj.CRS, named: pyproj.CRS) -> bool:
-    """Tell whether two projected CRSs have one method and equal parameters, whatever their datums."""
-
-    def facts(c: pyproj.CRS) -> tuple[str, tuple[float, ...]] | None:
-        operation = c.coordinate_operation
-        if operation is None:
-            return None
-        return operation.method_name, tuple(sorted(float(p.value) for p in operation.params))
-
-    return facts(crs) == facts(named)
-
-
 def _link_of(dataset: Dataset, world_file: Affine | None) -> tuple[RasterLink | None, str | None, list[RasterProblem]]:
     """Return the link, the WKT of the GCPs and problems. A geotransform wins over GCPs, these over RPCs."""
     t = dataset.transform
@@ -253,10 +169,18 @@ def _link_of(dataset: Dataset, world_file: Affine | None) -> tuple[RasterLink | 
     points, gcp_crs = dataset.gcps
     if len(points) >= 3:
         gcps = Gcps(points=tuple(Gcp(col=p.col, row=p.row, x=p.x, y=p.y, z=p.z or 0.0) for p in points))
-        return gcps, _wkt_of(gcp_crs), []
+        message = (
+            f"The file is placed by {len(points)} ground control points, with a smooth surface (spline) through them."
+        )
+        return gcps, _wkt_of(gcp_crs), [RasterProblem(reason="placed-by-gcps", message=message, severity="note")]
     rpcs = dataset.rpcs
     if rpcs is not None:
-        return _rpc_of(rpcs), None, []
+        rpc = _rpc_of(rpcs)
+        message = (
+            f"The file is placed by its camera model (RPC), as if the ground were flat at {rpc.height_offset:g} m "
+            "above the ellipsoid; hills lie beside their place."
+        )
+        return rpc, None, [RasterProblem(reason="placed-by-rpc", message=message, severity="note")]
     return world_file, None, []
 
 

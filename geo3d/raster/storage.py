@@ -11,6 +11,7 @@ import numpy as np
 from geo3d.errors import RasterError, RasterRefused
 from geo3d.raster.bytefile import ByteFile
 from geo3d.raster.handle import Dataset
+from geo3d.raster.info import Interleave
 from geo3d.raster.problem import RasterProblem
 from geo3d.raster.tiff import read_directories
 
@@ -27,6 +28,9 @@ READABLE = frozenset(
 """Data types of pixels, numpy names."""
 
 ONE_PASS_DRIVERS = frozenset({"PNG", "JPEG", "WEBP", "GIF"})
+MOST_BANDS = 4096
+"""Bands above which a file is refused; hyperspectral cameras have some 500."""
+
 _MANY_PIXELS = 16 << 20
 _END_MARKERS = {"JPEG": b"\xff\xd9", "PNG": b"IEND"}
 _END_REACH = 64
@@ -41,13 +45,14 @@ class TiffBlocks:
     n_total: int
 
 
-def check_readable(dataset: Dataset, title: str, size_bytes: int | None) -> None:
+def check_readable(dataset: Dataset, title: str, size_bytes: int | None, interleave: Interleave | None) -> None:
     """Refuse what cannot be read at an acceptable price.
 
     Args:
         dataset: Open dataset.
         title: What the file is called in messages.
         size_bytes: Bytes on disk of everything it consists of; None = unknown (remote).
+        interleave: How its bands are stored.
 
     Raises:
         RasterRefused: No bands, complex numbers, blocks above 256 MB, or a header that claims
@@ -59,13 +64,17 @@ def check_readable(dataset: Dataset, title: str, size_bytes: int | None) -> None
             f"it holds several: {inner}; convert the wanted one with gdal_translate" if inner else "it holds no bands"
         )
         raise RasterRefused(f"{title} is not one raster: {advice}", subdatasets=list(dataset.subdatasets))
+    if dataset.count > MOST_BANDS:
+        raise RasterRefused(
+            f"{title} has {dataset.count} bands, more than {MOST_BANDS}; choose some: gdal_translate -b …"
+        )
     for dtype in sorted({str(dtype) for dtype in dataset.dtypes} - READABLE):
         raise RasterRefused(
             f"{title} holds {dtype} numbers, which have no picture; write their magnitude first: "
             f'gdal_calc.py -A {title} --calc="abs(A)" --type=Float32 --outfile=magnitude.tif'
         )
     block_width, block_height = dataset.block_shapes[0][::-1]
-    together = dataset.count if dataset.interleaving and dataset.interleaving.name == "pixel" else 1
+    together = dataset.count if interleave == "pixel" else 1
     block_bytes = block_width * block_height * together * np.dtype(dataset.dtypes[0]).itemsize
     if block_bytes > LARGEST_BLOCK_BYTES:
         raise oversized(title, block_width, block_height, block_bytes)
@@ -145,10 +154,13 @@ def tiff_blocks(path: Path, is_compressed: bool) -> TiffBlocks | None:
         return None
     finally:
         file.close()
-    ends = [d.offsets.astype(np.int64) + d.counts.astype(np.int64) for d in directories]
-    pairs = zip(ends, directories, strict=True)
-    lost = sum(int(np.count_nonzero((end > file.size) & (d.counts > 0))) for end, d in pairs)
-    return TiffBlocks(lost, sum(len(end) for end in ends))
+    lost = total = 0
+    for directory in directories:
+        n = min(len(directory.offsets), len(directory.counts))  # a damaged file may list more of one than of the other
+        counts = directory.counts[:n].astype(np.float64)  # forged numbers may not fit into 63 bits together
+        lost += int(np.count_nonzero((directory.offsets[:n] + counts > file.size) & (counts > 0)))
+        total += n
+    return TiffBlocks(lost, total)
 
 
 def oversized(title: str, width: int, height: int, n_bytes: int) -> RasterRefused:

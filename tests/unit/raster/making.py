@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import psutil
 import rasterio
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.transform import from_origin
@@ -126,8 +127,9 @@ def tiff(tags: list[tuple[int, int, int, int]], size: int = 300) -> bytes:
 
 
 def n_descriptors() -> int:
-    """Count the open file descriptors of this process."""
-    return len(os.listdir("/proc/self/fd"))
+    """Count the open files of this process."""
+    process = psutil.Process()
+    return process.num_handles() if os.name == "nt" else process.num_fds()
 
 
 def source_over(path: Path, source: str, relative: bool = True, extra: str = "", size: int = 32) -> Path:

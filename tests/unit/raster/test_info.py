@@ -26,11 +26,11 @@ def reasons(info: RasterInfo) -> set[str]:
 EXPECTED: dict[str, dict[str, Any]] = {
     "rasterio/RGBA.uint16.tif": {"rgb": (3, 2, 1), "mask": "alpha", "alpha": 4, "crs": "EPSG:32612"},
     "rasterio/cogeo.tif": {"mask": "mask", "compression": "jpeg"},
-    "rasterio/RGB.byte.gcp.vrt": {"link": "gcps", "crs": "EPSG:4326"},
+    "rasterio/RGB.byte.gcp.vrt": {"link": "gcps", "crs": "EPSG:4326", "problems": {"placed-by-gcps"}},
     "rasterio/RGB.byte.rpc.vrt": {"link": "rpc", "crs": "EPSG:4326"},
     "rasterio/rotated.tif": {"crs": None, "link": None, "problems": {"no-crs", "rotated"}},
     "rasterio/float_nan.tif": {"crs": None, "mask": "nodata", "problems": {"no-crs", "mirrored"}},
-    "rioxarray/test_rpcs.tif": {"link": "rpc", "crs": "EPSG:4326", "mask": "nodata"},
+    "rioxarray/test_rpcs.tif": {"link": "rpc", "mask": "nodata", "problems": {"placed-by-rpc"}},
     "rioxarray/2d_test.tif": {"mask": "nan", "problems": {"rotated"}, "crs": "EPSG:32611"},
     "rio-tiler/cog_gcps.tif": {"link": "gcps", "crs": "EPSG:4326", "captured": "2018-07-16T06:06:23"},
     "rio-tiler/cog_cmap.tif": {"rgb": (1,), "colors": ["palette"], "categorical": True},

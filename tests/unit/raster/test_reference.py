@@ -13,7 +13,8 @@ from rasterio.warp import transform_bounds
 
 from geo3d.geometry.frame import Affine
 from geo3d.geometry.transform import parent_from_pixel
-from geo3d.raster.reference import crs_text, footprint_of
+from geo3d.raster.crs import crs_text
+from geo3d.raster.reference import footprint_of
 from geo3d.raster.ring import cut_at_antimeridian
 from geo3d.raster.source import open_raster
 from geo3d.raster.trust import Trust
