@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import sqlite3
 from collections.abc import Iterator
 
@@ -12,9 +13,10 @@ from geo3d.store.cell import counted_cells
 from geo3d.store.contract import Progress
 from geo3d.store.facet import facet_of, links_of
 from geo3d.store.painting import Entries, empty_entries, pack_entries, painted, unpack_entries, unpack_runs
-from geo3d.store.sqlite.log import JSON_PARTS, assemble
+from geo3d.store.sqlite.log import JSON_PARTS, assemble, next_id
 from geo3d.store.sqlite.projection import Projection, levels_of
 from geo3d.store.sqlite.reindex import read_current, reindex
+from geo3d.store.sqlite.rtree import rows_of
 from geo3d.store.sqlite.schema import ANNOTATION, RELATION, THING
 from geo3d.store.sqlite.standing import ADAPTER, DocumentCache, codes_of, project_of
 
@@ -70,17 +72,19 @@ def rebuild(db: sqlite3.Connection, cache: DocumentCache, progress: Progress | N
 
 
 def _contents(db: sqlite3.Connection, step: int = 1) -> Iterator[tuple[int, int, int, bytes]]:
-    """Iterate over (content, fid, stream, JSON) of every step-th indexed content, current or not."""
+    """Iterate over (content, fid, stream, JSON) of every step-th indexed content, current or not, each once."""
     rows = db.execute(
-        f"SELECT c.id, o.fid, d.stream, {JSON_PARTS} FROM content c"
-        " JOIN (SELECT content, min(fid) AS fid FROM version WHERE content IS NOT NULL GROUP BY content) o"
-        "  ON o.content = c.id JOIN document d ON d.fid = o.fid LEFT JOIN tail t ON t.id = c.tail"
-        f" WHERE d.kind IN {_INDEXED_KINDS} AND c.id % ? = 0",
+        f"SELECT v.content, v.fid, d.stream, {JSON_PARTS} FROM version v CROSS JOIN document d ON d.fid = v.fid"
+        " CROSS JOIN content c ON c.id = v.content LEFT JOIN tail t ON t.id = c.tail"
+        f" WHERE d.kind IN {_INDEXED_KINDS} AND v.content % ? = 0 ORDER BY v.seq",
         (step,),
     )
+    is_met = bytearray(next_id(db, "content"))  # undo and redo point at contents that were there before
     while batch := rows.fetchmany(_BATCH):
         for content, fid, stream, body, tail in batch:
-            yield content, fid, stream, assemble(body, tail, 0)
+            if not is_met[content]:
+                is_met[content] = True
+                yield content, fid, stream, assemble(body, tail, 0)
 
 
 def _problems_of_tree(db: sqlite3.Connection) -> Iterator[str]:
@@ -165,14 +169,19 @@ def _problems_of_counts(db: sqlite3.Connection) -> Iterator[str]:
     current = read_current(db)
     for frame, name in db.execute("SELECT id, name FROM frame").fetchall():
         levels, mine = levels_of(db, frame), current.places.frames == frame
-        expected: set[tuple[int, ...]] = set()
+        (n_kept,) = db.execute("SELECT count(*) FROM cell WHERE frame = ?", (frame,)).fetchone()
+        is_same = True
         if levels is not None:
             for level, rows in counted_cells(
                 current.anchors[mine], current.places.levels[mine], current.codes[mine], levels
             ):
-                expected.update((level, *row) for row in rows.tolist())
-        found = set(db.execute("SELECT level, cx, cy, code, n FROM cell WHERE frame = ?", (frame,)))
-        if found != expected:
+                counted_now = db.execute(
+                    "SELECT cx, cy, code, n FROM cell WHERE frame = ? AND level = ? ORDER BY cx, cy, code",
+                    (frame, level),
+                )
+                is_same = is_same and all(map(operator.eq, map(list, counted_now), rows_of(rows)))
+                n_kept -= len(rows)
+        if n_kept or not is_same:
             yield f"the counts per cell of the frame {name!r} are not what is there; run `rebuild`"
 
 

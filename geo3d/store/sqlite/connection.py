@@ -22,8 +22,6 @@ BUSY_S = 30.0
 """How long to wait for another process that writes."""
 LARGE_LOG_BYTES = 64 << 20
 """Size of the write-ahead log from which on a checkpoint does not wait for a quiet moment."""
-MAPPED_BYTES = 1 << 40
-"""Readers map the file, as much of it as SQLite allows, instead of copying pages: half the time of a query."""
 MOST_IDLE = 16
 """So many connections wait for the next reader; what a rush needed beyond is closed."""
 QUIET_S = 2.0
@@ -46,11 +44,9 @@ def connect(path: Path, *, is_reader: bool) -> sqlite3.Connection:
             check_same_thread=False,
             cached_statements=256,
         )
-        db.execute("PRAGMA temp_store = MEMORY")
         if is_reader:
             db.execute("PRAGMA query_only = ON")
             db.execute("PRAGMA cache_size = -8192")
-            db.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
         else:
             db.execute("PRAGMA cache_size = -65536")
             db.execute("PRAGMA journal_mode = WAL")

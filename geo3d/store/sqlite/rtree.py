@@ -70,6 +70,8 @@ def _write_nodes(db: sqlite3.Connection, places: Places) -> None:
     while True:
         is_root = len(ids) <= capacity
         order = np.arange(len(ids)) if is_root else _packing_order(bounds, capacity)
+        nodes = np.arange(len(ids)) // capacity
+        order = order[np.lexsort((ids[order], nodes))]  # a node's rows in the order of the file: read front to back
         ids, bounds = ids[order], bounds[order]
         starts = np.arange(0, max(len(ids), 1), capacity)
         numbers = np.array([_ROOT]) if is_root else next_node + np.arange(len(starts))

@@ -22,7 +22,9 @@ _DRAWN = (
     "SELECT f.fid, f.code, f.state, f.wkb FROM place p CROSS JOIN facet f ON f.content = p.content"
     " WHERE p.minx <= :maxx AND p.maxx >= :minx AND p.miny <= :maxy AND p.maxy >= :miny"
     " AND p.minframe <= :frame AND p.maxframe >= :frame AND p.maxlevel >= :level"
-    " AND f.minx <= :maxx AND f.maxx >= :minx AND f.miny <= :maxy AND f.maxy >= :miny"
+    # the tree holds float32, rounded outwards: who lies inside by these does so exactly, the others are asked
+    " AND (p.minx >= :minx AND p.maxx <= :maxx AND p.miny >= :miny AND p.maxy <= :maxy"
+    " OR f.minx <= :maxx AND f.maxx >= :minx AND f.miny <= :maxy AND f.maxy >= :miny)"
 )
 
 
@@ -49,14 +51,15 @@ def labels_of_tile(
             "frame": frame, "level": POINT_LEVEL if level is None else level - 2,
         },
     ).fetchall()  # fmt: skip
-    fids, codes, states, wkbs = zip(*drawn, strict=True) if drawn else ((), (), (), ())
+    numbers = np.array([row[:3] for row in drawn], dtype=np.int64).reshape(-1, 3)
+    wkbs = [row[3] for row in drawn]
     anchors = anchors_of(wkbs)
     cells, cell_codes, cell_counts = _cells(db, frame, level, bounds)
     return TileLabels(
         frame=name,
-        fids=np.array(fids, dtype=np.int64),
-        codes=np.array(codes, dtype=np.int32),
-        states=np.array(states, dtype=np.int8),
+        fids=numbers[:, 0],
+        codes=numbers[:, 1].astype(np.int32),
+        states=numbers[:, 2].astype(np.int8),
         geometries=wkbs,
         anchors=anchors,
         is_anchor=is_inside(anchors, bounds),
