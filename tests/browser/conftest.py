@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import rasterio
+from affine import Affine
 from playwright.sync_api import Browser
 
 from geo3d.workspace import Workspace
@@ -17,7 +19,7 @@ VIEWER = Path(__file__).resolve().parents[2] / "services" / "geo3d_server" / "_v
 SCENES = {
     "naip": ["naip/m_4709963_se_14_1_20090818.tif"],
     "landsat": ["landsat7_6band/L7_ETMs.tif"],
-    "frames": ["rasterio/RGB.byte.tif", "rasterio/RGB.byte.gcp.vrt"],
+    "frames": ["rasterio/RGB.byte.tif"],
     "rotated": ["rasterio/rotated.tif"],
     "float64": ["rioxarray/2d_test.tif"],
 }
@@ -41,9 +43,22 @@ def server(tmp_path_factory: pytest.TempPathFactory, raster_data: Path) -> Itera
             workspace.add_class(title)
         for title, files in SCENES.items():
             workspace.add([raster_data / name for name in files], scene=title)
+        turned = turned_copy(raster_data / SCENES["frames"][0], folder / "turned.tif")
+        workspace.add([turned], scene="frames")
     with LiveServer(folder) as running:
         yield running
     assert "Traceback" not in running.log(), running.log()
+
+
+def turned_copy(source: Path, target: Path) -> Path:
+    """Write a raster's pixels as if they had been taken with the camera turned by 20 degrees."""
+    with rasterio.open(source) as raster:
+        center = raster.transform @ (raster.width / 2, raster.height / 2)
+        turned = Affine.rotation(20, pivot=center) @ raster.transform
+        profile = {**raster.profile, "driver": "GTiff", "transform": turned}
+        with rasterio.open(target, "w", **profile) as copy:
+            copy.write(raster.read())
+    return target
 
 
 @pytest.fixture

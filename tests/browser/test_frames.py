@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import rasterio
+import rasterio.warp
 
 from tests.browser.conftest import SCENES
 from tests.browser.desk import Desk
@@ -26,21 +27,24 @@ def test_a_rotated_raster_is_labelled_in_pixels(ada: Desk, scenes: dict[str, str
 
 
 def test_a_label_is_edited_in_another_frame(ada: Desk, scenes: dict[str, str], raster_data: Path) -> None:
-    """Drawn on the UTM raster, moved over the one with control points: only the moved vertex changes."""
+    """Drawn on the UTM raster, moved over one that is turned: only the moved vertex changes."""
     scene = scenes["frames"]
     ada.open(scene)
+    ada.page.get_by_label("Work on RGB.byte.tif").check()
+    ada.page.wait_for_timeout(300)
+    ada.idle()
     ada.page.keyboard.press("s")
     ada.draw("polygon", [(450, 300), (650, 300), (650, 500), (450, 500)])
     ada.idle()
     before = ada.annotations(scene)[-1]
     assert before["geometry"]["frame"].startswith("map.")
 
-    ada.page.get_by_label("Work on RGB.byte.gcp.vrt").check()
+    ada.page.get_by_label("Work on turned.tif").check()
     ada.page.wait_for_timeout(300)
     ada.idle()
     assert ada.page.locator(".status-frame").inner_text() == "pixel space"
     corner = before["geometry"]["exterior"][2]
-    frame = next(a["frame"] for a in ada.fetch(f"/api/scenes/{scene}")["assets"] if a["title"].endswith("gcp.vrt"))
+    frame = next(a["frame"] for a in ada.fetch(f"/api/scenes/{scene}")["assets"] if a["title"] == "turned.tif")
     with ada.server.program() as client:
         asked = {"src": before["geometry"]["frame"], "dst": frame, "positions": [corner]}
         col, row = client.post(f"/api/scenes/{scene}/transform", json=asked).json()["positions"][0]

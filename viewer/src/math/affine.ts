@@ -25,8 +25,8 @@ export const Affine = {
     return [(m.e * x - m.b * y) / determinant, (m.a * y - m.d * x) / determinant]
   },
 
-  /** Say whether rows run straight south and columns straight east, with square pixels. */
-  isNorthUpSquare(m: Affine): boolean {
-    return m.b === 0 && m.d === 0 && m.a > 0 && m.e < 0 && Math.abs(m.a + m.e) <= 1e-9 * m.a
+  /** Say whether rows run straight south and columns straight east. */
+  isNorthUp(m: Affine): boolean {
+    return m.b === 0 && m.d === 0 && m.a > 0 && m.e < 0
   },
 }

@@ -43,14 +43,14 @@ export const Scene = {
   /**
    * Return the frame in which a raster and the labels over it are shown.
    *
-   * Its map frame where it is north-up with square pixels and has a CRS, else its pixel frame; null where the asset has
+   * Its map frame where it is north-up and has a CRS (pixels may be oblong), else its pixel frame; null where the asset has
    * no frame yet (a file that could not be read).
    */
   viewFrame(scene: Scene, id: Id): ViewFrame | null {
     const pixel = Scene.frame(scene, Scene.asset(scene, id)?.frame ?? null)
     if (pixel?.kind !== 'pixel') return null
     const parent = Scene.frame(scene, pixel.parent)
-    if (parent?.kind === 'map' && pixel.link?.kind === 'affine' && Affine.isNorthUpSquare(pixel.link))
+    if (parent?.kind === 'map' && pixel.link?.kind === 'affine' && Affine.isNorthUp(pixel.link))
       return { frame: parent, asset: id, pixel, affine: pixel.link }
     return { frame: pixel, asset: id, pixel, affine: null }
   },

@@ -159,6 +159,10 @@ export class Workbench {
       hidden: this.hidden,
       fillOpacity: this.fillOpacity,
       areLabelsVisible: this.areLabelsVisible,
+      isOnEarth: computed(() => {
+        const facts = this.shelf.shelved.value.get(place.asset)?.facts
+        return facts ? facts.info.footprint !== null : null
+      }),
       tell: (sentence) => this.toasts.tell(sentence),
     })
   }
@@ -205,6 +209,7 @@ export class Workbench {
         !style.colormap &&
         !style.range.length
       const ranges = Shelved.ranges(shelved)
+      if (!ranges && !shelved.isSlow && !isPalette) continue
       pictures.push({
         asset: id,
         version: facts.version,

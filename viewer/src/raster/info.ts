@@ -37,6 +37,8 @@ export interface RasterInfo {
   readonly bands: readonly Band[]
   readonly dtype: string
   readonly crs: string | null
+  /** Outline in longitude and latitude; null = unknown or not on Earth. */
+  readonly footprint: readonly (readonly (readonly [number, number])[])[] | null
   readonly alpha: number | null
   readonly mask: 'none' | 'nodata' | 'alpha' | 'mask' | 'nan'
   readonly palette: readonly (readonly [number, number, number, number])[] | null

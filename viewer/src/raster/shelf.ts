@@ -22,9 +22,14 @@ export interface Shelved {
   readonly style: RasterStyle
   readonly opacity: number
   readonly isVisible: boolean
+  /** True where the numbers take so long that the server should draw until they are there. */
+  readonly isSlow: boolean
   /** What suits the values of expressions, by their text. */
   readonly expressionRanges: { readonly [expression: string]: Range }
 }
+
+/** How long the first picture waits for the statistics that it is stretched by. */
+const PATIENCE_MS = 1200
 
 const UNKNOWN: RasterStyle = { bands: [], expression: null, range: [], gamma: 1, colormap: null }
 
@@ -32,6 +37,7 @@ const UNKNOWN: RasterStyle = { bands: [], expression: null, range: [], gamma: 1,
 export class RasterShelf {
   readonly shelved = signal<ReadonlyMap<Id, Shelved>>(new Map())
   readonly #storage: Pick<Storage, 'getItem' | 'setItem'> | null
+  #wishes = 0
 
   /** @param storage where styles outlive a reload; null = nowhere */
   constructor(storage: Pick<Storage, 'getItem' | 'setItem'> | null = null) {
@@ -49,6 +55,7 @@ export class RasterShelf {
       style: UNKNOWN,
       opacity: 1,
       isVisible: true,
+      isSlow: false,
       expressionRanges: {},
     })
     void this.refresh(asset)
@@ -61,18 +68,22 @@ export class RasterShelf {
       const known = this.shelved.peek().get(asset)
       const style = known?.facts ? known.style : (this.#loaded(asset, facts) ?? RasterStyle.first(facts.info))
       this.#change(asset, { facts, style, problem: null })
+      const timer = setTimeout(() => this.#change(asset, { isSlow: true }), PATIENCE_MS)
       this.#change(asset, { statistics: await RasterSource.statistics(asset) })
+      clearTimeout(timer)
       if (style.expression) await this.#lookAt(asset, style.expression)
     } catch (error) {
       this.#change(asset, { problem: sentenceOf(error) })
     }
   }
 
-  /** Look at a raster in another style. */
-  setStyle(asset: Id, style: RasterStyle): void {
+  /** Look at a raster in another style. Of a new expression the values are looked at first, so that it can be drawn. */
+  async setStyle(asset: Id, style: RasterStyle): Promise<void> {
+    const wish = ++this.#wishes
+    if (style.expression && !style.range.length) await this.#lookAt(asset, style.expression)
+    if (wish !== this.#wishes) return
     this.#change(asset, { style })
     this.#storage?.setItem(`geo3d.style.${asset}`, JSON.stringify(style))
-    if (style.expression) void this.#lookAt(asset, style.expression)
   }
 
   setVisible(asset: Id, isVisible: boolean): void {

@@ -1,4 +1,4 @@
-import { computed, effect, signal } from '@preact/signals-core'
+import { computed, effect, type ReadonlySignal, signal } from '@preact/signals-core'
 import { Ground } from '../math/ground'
 import { lengthOf } from '../math/path'
 import type { Geometry } from '../model/geometry'
@@ -27,12 +27,14 @@ export class GroundScale {
   #timer: ReturnType<typeof setTimeout> | undefined
   #isLost = false
 
-  constructor(view: View, transform: Transform) {
+  /** @param isOnEarth whether the frame leads to a place on Earth; null = not known yet */
+  constructor(view: View, transform: Transform, isOnEarth: ReadonlySignal<boolean | null>) {
     this.#view = view
     this.#transform = transform
     this.#end = effect(() => {
       void view.camera.value
       clearTimeout(this.#timer)
+      if (!isOnEarth.value) return // no question that can only be refused
       this.#timer = setTimeout(() => void this.#ask(), this.ground.peek() ? 250 : 0)
     })
   }

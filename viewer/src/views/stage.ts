@@ -30,6 +30,8 @@ export interface StageGiven {
   readonly hidden: ReadonlySignal<ReadonlySet<string>>
   readonly fillOpacity: ReadonlySignal<number>
   readonly areLabelsVisible: ReadonlySignal<boolean>
+  /** Whether the frame leads to a place on Earth; null = not known yet. */
+  readonly isOnEarth: ReadonlySignal<boolean | null>
   tell(sentence: string): void
 }
 
@@ -62,7 +64,7 @@ export class Stage {
     })
     this.#showLabels(session, given.place.asset)
     this.#fresh = new Freshness(session, view, this.shown, this.near.sight)
-    this.scale = new GroundScale(view, session.api.transform)
+    this.scale = new GroundScale(view, session.api.transform, given.isOnEarth)
     this.hand = new Hand({
       ...given,
       placement: this.placement,

@@ -26,7 +26,9 @@ const RULES: readonly (readonly [StretchRule, string, string])[] = [
 /** How a raster is drawn: which bands, what is dark and bright. Every change is drawn at once, without a request. */
 export function StyleForm({ bench, shelved, info }: StyleFormProps) {
   const { style } = shelved
-  const set = (change: Partial<RasterStyle>) => bench.shelf.setStyle(shelved.asset, { ...style, ...change })
+  const set = (change: Partial<RasterStyle>) => {
+    bench.shelf.setStyle(shelved.asset, { ...style, ...change }).catch((error) => bench.toasts.error(error))
+  }
   return (
     <>
       <Mode info={info} style={style} set={set} />

@@ -19,23 +19,24 @@ export function Minimap({ bench, stage }: MinimapProps) {
   if (!picture) return null
   const { pixel, affine } = picture.place
   const [width, height] = pixel.size
-  const scale = SIDE / Math.max(width, height)
-  const unit = affine?.a ?? 1
+  const [unitX, unitY] = affine ? [affine.a, -affine.e] : [1, 1]
+  const tall = unitY / unitX
+  const scale = SIDE / Math.max(width, height * tall)
   const [left, top] = affine ? [affine.c, affine.f] : [0, 0]
   const sight = Camera.bounds(stage.view.camera.value)
-  const x0 = ((sight[0] - left) / unit) * scale
-  const x1 = ((sight[2] - left) / unit) * scale
+  const x0 = ((sight[0] - left) / unitX) * scale
+  const x1 = ((sight[2] - left) / unitX) * scale
   const [y0, y1] = affine
-    ? [((top - sight[3]) / unit) * scale, ((top - sight[1]) / unit) * scale]
+    ? [((top - sight[3]) / unitX) * scale, ((top - sight[1]) / unitX) * scale]
     : [sight[1] * scale, sight[3] * scale]
-  const [w, h] = [width * scale, height * scale]
+  const [w, h] = [width * scale, height * tall * scale]
   if (x0 <= 0 && y0 <= 0 && x1 >= w && y1 >= h) return null
   const { maxZoom } = NativeGrid.of(width, height)
   const side = 256 * 2 ** maxZoom * scale
   const look = (event: MouseEvent & { readonly currentTarget: HTMLElement }) => {
     const box = event.currentTarget.getBoundingClientRect()
-    const [col, row] = [(event.clientX - box.left) / scale, (event.clientY - box.top) / scale]
-    stage.view.look({ center: affine ? [left + col * unit, top - row * unit] : [col, row] })
+    const [col, row] = [(event.clientX - box.left) / scale, (event.clientY - box.top) / scale / tall]
+    stage.view.look({ center: affine ? [left + col * unitX, top - row * unitY] : [col, row] })
   }
   const query = RasterStyle.query({ ...picture.style, range: picture.ranges })
   return (
@@ -46,7 +47,7 @@ export function Minimap({ bench, stage }: MinimapProps) {
         alt=""
         draggable={false}
         width={side}
-        height={side}
+        height={side * tall}
         src={tileUrl(picture.asset, picture.version, [0, 0, 0], 'webp', query)}
       />
       <span

@@ -1,6 +1,6 @@
 import Projection from 'ol/proj/Projection'
 import TileGrid from 'ol/tilegrid/TileGrid'
-import { NativeGrid } from '../../math/native-grid'
+import { CELL, NativeGrid } from '../../math/native-grid'
 import type { Position } from '../../math/position'
 import type { ViewFrame } from '../../model/scene'
 
@@ -41,12 +41,14 @@ export const Plane = {
     const [width, height] = place.pixel.size
     const native = NativeGrid.of(width, height)
     const unit = place.affine?.a ?? 1
+    // oblong pixels make oblong tiles: a tile is 256 of them each way
+    const tall = place.affine ? -place.affine.e / place.affine.a : 1
     const extent = Plane.extent(place)
     return new TileGrid({
       ...(isBounded ? { extent } : {}),
       origin: [extent[0], extent[3]],
       resolutions: NativeGrid.factors(native).map((factor) => factor * unit),
-      tileSize: 256,
+      tileSize: [CELL, CELL * tall],
     })
   },
 }

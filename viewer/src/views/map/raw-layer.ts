@@ -94,7 +94,7 @@ export class RawLayer implements RasterLayer {
     return new DataTileSource({
       projection: plane.projection,
       tileGrid: Plane.grid(this.#picture.place),
-      tileSize: isDense ? 512 : 256,
+      tileSize: isDense ? [512, 512] : [256, 256],
       bandCount: this.#bands.length + 1,
       wrapX: false,
       interpolate,
