@@ -90,19 +90,7 @@ def plan_mosaic(infos: list[RasterInfo], titles: list[str]) -> tuple[RasterInfo,
                 f"{title} has no geotransform, so nothing says where it lies in the mosaic; add it as a layer"
             )
     affines = [affine for info in infos if (affine := affine_of(info)) is not None]
-    base = affines[min(range(len(infos)), key=lambda i: pixel_area(affines[i]))]
-    corners = [place(base, affine, title) for affine, title in zip(affines, titles, strict=True)]
-    left = min(math.floor(-p.offset[0] / p.scale[0] + 1e-3) for p in corners)
-    top = min(math.floor(-p.offset[1] / p.scale[1] + 1e-3) for p in corners)
-    sizes = list(zip(infos, corners, strict=True))
-    width = max(math.ceil((i.width - p.offset[0]) / p.scale[0] - 1e-3) for i, p in sizes) - left
-    height = max(math.ceil((i.height - p.offset[1]) / p.scale[1] - 1e-3) for i, p in sizes) - top
-    if max(width, height) > _LARGEST_SIDE:
-        raise RasterRefused(f"the mosaic would have {width} x {height} pixels; are all files in one place?")
-    canvas = Affine(
-        a=base.a, b=base.b, c=base.c + base.a * left + base.b * top,
-        d=base.d, e=base.e, f=base.f + base.d * left + base.e * top,
-    )  # fmt: skip
+    canvas, width, height = _canvas(infos, affines, titles)
     placements = tuple(place(canvas, affine, title) for affine, title in zip(affines, titles, strict=True))
     problems = (*_member_problems(infos, titles), *_grid_problems(placements, titles), *_palette_problems(infos))
     has_crs = infos[0].crs is not None
@@ -123,6 +111,28 @@ def plan_mosaic(infos: list[RasterInfo], titles: list[str]) -> tuple[RasterInfo,
         }
     )
     return whole, placements
+
+
+def _canvas(infos: list[RasterInfo], affines: list[Affine], titles: list[str]) -> tuple[Affine, int, int]:
+    """Return the grid of the finest member, grown to hold all of them: (parent_from_canvas, width, height).
+
+    Raises:
+        RasterRefused: Turned grids, or a canvas too large to address.
+    """
+    base = affines[min(range(len(infos)), key=lambda i: pixel_area(affines[i]))]
+    corners = [place(base, affine, title) for affine, title in zip(affines, titles, strict=True)]
+    left = min(math.floor(-p.offset[0] / p.scale[0] + 1e-3) for p in corners)
+    top = min(math.floor(-p.offset[1] / p.scale[1] + 1e-3) for p in corners)
+    sizes = list(zip(infos, corners, strict=True))
+    width = max(math.ceil((i.width - p.offset[0]) / p.scale[0] - 1e-3) for i, p in sizes) - left
+    height = max(math.ceil((i.height - p.offset[1]) / p.scale[1] - 1e-3) for i, p in sizes) - top
+    if max(width, height) > _LARGEST_SIDE:
+        raise RasterRefused(f"the mosaic would have {width} x {height} pixels; are all files in one place?")
+    canvas = Affine(
+        a=base.a, b=base.b, c=base.c + base.a * left + base.b * top,
+        d=base.d, e=base.e, f=base.f + base.d * left + base.e * top,
+    )  # fmt: skip
+    return canvas, width, height
 
 
 def _stacked_bands(infos: list[RasterInfo], titles: list[str]) -> tuple[Band, ...]:

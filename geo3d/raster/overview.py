@@ -62,7 +62,7 @@ def build_overviews(
 
     Raises:
         JobCancelled: `cancelled` said so; nothing is left behind.
-        RasterError: A block of the source cannot be decoded, or the cache cannot be written.
+        RasterError: The cache cannot be written. (Blocks of the source that cannot be decoded become holes.)
         AssetMissing: The source is gone or changed.
     """
     pool = HandlePool(limit=4)
