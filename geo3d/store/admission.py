@@ -6,7 +6,7 @@ Order of refusal: a base that is not current (`Conflict`, by the backend), then 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from geo3d.errors import ReviewRefused, ValidationFailed
@@ -51,10 +51,6 @@ class Current(Protocol):
         """Return whether any annotation or thing of the workspace has this class."""
         ...
 
-    def frames_used(self) -> Collection[str]:
-        """Return the frames that annotations of the stream are in."""
-        ...
-
 
 class Admission:
     """Admits the changes of one change set, in order; collects the problems of all of them."""
@@ -92,7 +88,7 @@ class Admission:
             case SceneStatus():
                 self._check_sample(document, document.sample)
             case Scene():
-                self._check_scene(document)
+                pass  # whether its frames and samples suffice is seen once the whole change set is written
             case Relation():
                 if document.source == document.target:
                     self._refuse(document, "self-relation", "it relates a document to itself")
@@ -151,11 +147,6 @@ class Admission:
         old = self.current.document("layer", layer.id)
         if isinstance(old, Layer) and old.model_copy(update={"revision": layer.revision}) != layer:
             self._refuse(layer, "layer-shape", "a layer stays as it was made; make another one")
-
-    def _check_scene(self, scene: Scene) -> None:
-        missing = sorted(set(self.current.frames_used()) - {frame.id for frame in scene.frames})
-        if missing:
-            self._refuse(scene, "frame-in-use", f"labels lie in the frame {missing[0]!r}, so it has to stay")
 
     def _check_frame(self, document: Document, frame: str) -> None:
         if self.scene is not None and frame not in {known.id for known in self.scene.frames}:

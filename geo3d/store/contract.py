@@ -202,7 +202,7 @@ class Store(Protocol):
         ...
 
     def commits(self, stream: str, since: int, limit: int = 1000) -> Sequence[Commit]:
-        """Return the log after a revision, oldest first."""
+        """Return the log after a revision, oldest first; fewer than `limit` where the commits carry many documents."""
         ...
 
     def history(self, stream: str, kind: str, id: str) -> Sequence[Version]:

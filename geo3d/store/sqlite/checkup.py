@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from geo3d.labels import Layer
 from geo3d.store.cell import counted_cells
 from geo3d.store.contract import Progress
 from geo3d.store.facet import facet_of, links_of
 from geo3d.store.painting import Entries, empty_entries, pack_entries, painted, unpack_entries, unpack_runs
+from geo3d.store.sqlite.layers import layer_of
 from geo3d.store.sqlite.log import JSON_PARTS, assemble, next_id
 from geo3d.store.sqlite.projection import Projection, levels_of
 from geo3d.store.sqlite.reindex import read_current, reindex
@@ -198,17 +198,10 @@ def _problems_of_chunks(db: sqlite3.Connection) -> Iterator[str]:
 
 def _replayed_chunks(db: sqlite3.Connection) -> Iterator[tuple[int, str, Entries]]:
     """Iterate over (layer, key, entries) as the log of patches makes them, one chunk at a time."""
-    for layer, content in db.execute(
-        "SELECT p.layer, (SELECT v.content FROM version v WHERE v.fid = p.layer AND v.content IS NOT NULL LIMIT 1)"
-        " FROM (SELECT DISTINCT layer FROM patch) p"
-    ).fetchall():
-        body, tail = db.execute(
-            f"SELECT {JSON_PARTS} FROM content c LEFT JOIN tail t ON t.id = c.tail WHERE c.id = ?", (content,)
-        ).fetchone()
-        document = ADAPTER.validate_json(assemble(body, tail, 0))
-        assert isinstance(document, Layer)
-        for (key,) in db.execute("SELECT DISTINCT key FROM patch WHERE layer = ?", (layer,)).fetchall():
-            entries = empty_entries(document)
-            for (runs,) in db.execute("SELECT runs FROM patch WHERE layer = ? AND key = ? ORDER BY id", (layer, key)):
+    for (fid,) in db.execute("SELECT DISTINCT layer FROM patch").fetchall():
+        layer = layer_of(db, fid)
+        for (key,) in db.execute("SELECT DISTINCT key FROM patch WHERE layer = ?", (fid,)).fetchall():
+            entries = empty_entries(layer)
+            for (runs,) in db.execute("SELECT runs FROM patch WHERE layer = ? AND key = ? ORDER BY id", (fid, key)):
                 entries, _ = painted(entries, unpack_runs(runs))
-            yield layer, key, entries
+            yield fid, key, entries

@@ -18,6 +18,8 @@ T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], Any]
 """What the writer does in one transaction."""
 
+OLDEST_SQLITE = (3, 35, 0)
+"""The first with everything that our SQL uses (``ON CONFLICT DO UPDATE`` without naming the columns)."""
 BUSY_S = 30.0
 """How long to wait for another process that writes."""
 LARGE_LOG_BYTES = 64 << 20
@@ -35,6 +37,9 @@ def connect(path: Path, *, is_reader: bool) -> sqlite3.Connection:
     Raises:
         StoreError: The file cannot be opened or is no database.
     """
+    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
+        wanted = ".".join(map(str, OLDEST_SQLITE))
+        raise StoreError(f"Python's SQLite is {sqlite3.sqlite_version}, geo3d needs {wanted}; use a newer Python")
     try:
         db = sqlite3.connect(
             path.absolute().as_uri() + "?mode=rw",

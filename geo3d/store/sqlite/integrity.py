@@ -70,22 +70,27 @@ def check_slots(entry: Entry) -> None:
     )
 
 
-def check_frames(standing: Standing) -> None:
-    """Refuse a state in which annotations lie in frames that their scene does not have.
+def check_scene(entry: Entry, standing: Standing) -> None:
+    """Refuse a state in which annotations lie in frames or samples that their scene does not have.
 
     Raises:
-        ValidationFailed: It names the first frame.
+        ValidationFailed: It names the first frame, or the sample.
     """
     scene = standing.scene()
     if scene is None:
         return
+    n_samples = len(scene.samples)
     missing = sorted(standing.frames_used() - {frame.id for frame in scene.frames})
-    refuse(
-        [
-            LabelProblem(scene.id, "frame-in-use", f"labels lie in the frame {name!r}, so it has to stay")
-            for name in missing
-        ]
-    )
+    problems = [("frame-in-use", f"labels lie in the frame {name!r}, so it has to stay") for name in missing]
+    if entry.db.execute(
+        "SELECT 1 FROM facet f JOIN document d ON d.fid = f.fid AND d.content = f.content"
+        " WHERE f.sample >= ? AND d.stream = ? LIMIT 1",
+        (n_samples, entry.stream.id),
+    ).fetchone():
+        problems.append(
+            ("sample-in-use", f"labels are in samples beyond the {n_samples} of the scene, which have to stay")
+        )
+    refuse([LabelProblem(scene.id, reason, message) for reason, message in problems])
 
 
 def _has_links(entry: Entry) -> bool:

@@ -23,7 +23,7 @@ from geo3d.store.painting import (
     unpack_runs,
 )
 from geo3d.store.sqlite.log import Entry
-from geo3d.store.sqlite.standing import Standing
+from geo3d.store.sqlite.standing import Standing, parsed
 
 
 def apply_patch(entry: Entry, standing: Standing, patch: Patch) -> None:
@@ -47,23 +47,34 @@ def apply_patch(entry: Entry, standing: Standing, patch: Patch) -> None:
         raise _conflict(patch.layer, stale)
 
 
-def take_back_patches(entry: Entry, standing: Standing, change_set: int, is_forced: bool) -> int:
+def take_back_patches(entry: Entry, change_set: int, is_forced: bool) -> int:
     """Undo what a change set painted, newest first, and log that. Returns how many chunks it painted.
 
     Raises:
         Conflict: A run's value was painted over since.
     """
     rows = entry.db.execute(
-        "SELECT p.layer, d.id, p.key, p.runs FROM patch p JOIN document d ON d.fid = p.layer WHERE p.change_set = ?"
-        " ORDER BY p.id DESC",
-        (change_set,),
+        "SELECT layer, key, runs FROM patch WHERE change_set = ? ORDER BY id DESC", (change_set,)
     ).fetchall()
-    for fid, id, key, packed in rows:
-        _, layer = _layer(standing, id)
-        runs = inverse(unpack_runs(packed))
-        if not _paint(entry, fid, layer, key, runs, is_forced=is_forced):
-            raise _conflict(id, [key])
+    layers = {fid: layer_of(entry.db, fid) for fid in {row[0] for row in rows}}
+    for fid, key, packed in rows:
+        if not _paint(entry, fid, layers[fid], key, inverse(unpack_runs(packed)), is_forced=is_forced):
+            raise _conflict(layers[fid].id, [key])
     return len(rows)
+
+
+def layer_of(db: sqlite3.Connection, fid: int) -> Layer:
+    """Return a layer by its fid, deleted or not: it stays as it was made."""
+    (content,) = db.execute(
+        "WITH RECURSIVE chain (content, previous) AS ("
+        " SELECT v.content, v.previous FROM document d JOIN version v ON v.seq = d.head WHERE d.fid = ?"
+        " UNION ALL SELECT v.content, v.previous FROM chain JOIN version v ON v.seq = chain.previous)"
+        " SELECT content FROM chain WHERE content IS NOT NULL LIMIT 1",
+        (fid,),
+    ).fetchone()
+    document = parsed(db, content, 0)
+    assert isinstance(document, Layer)
+    return document
 
 
 def read_chunks(

@@ -13,6 +13,8 @@ from geo3d.store.sqlite.schema import DO, KINDS, REDO, UNDO
 
 INLINE_LIMIT = 1000
 """Up to so many versions a commit carries its documents; beyond it is bulk."""
+PAGE_LIMIT = 10_000
+"""A page of commits ends once it carries more documents than this, so that no page fills the memory."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 JSON_PARTS = "c.body, t.json"
@@ -156,7 +158,14 @@ _COMMIT = (
 def commits_after(db: sqlite3.Connection, stream: Stream, since: int, limit: int) -> list[Commit]:
     """Return the commits after a revision, oldest first."""
     rows = db.execute(f"{_COMMIT} AND k.revision > ? ORDER BY k.revision LIMIT ?", (stream.id, since, limit)).fetchall()
-    return [_commit_of(db, row) for row in rows]
+    found: list[Commit] = []
+    n_documents = 0
+    for row in rows:
+        if n_documents > PAGE_LIMIT:
+            break
+        found.append(_commit_of(db, row))
+        n_documents += len(found[-1].documents)
+    return found
 
 
 def commit_at(db: sqlite3.Connection, stream: Stream, revision: int) -> Commit:

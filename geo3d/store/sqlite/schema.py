@@ -98,6 +98,7 @@ CREATE TABLE facet (
   minx REAL, miny REAL, maxx REAL, maxy REAL,
   wkb BLOB
 );
+CREATE INDEX facet_sample ON facet (sample) WHERE sample IS NOT NULL;
 CREATE TABLE link (
   target TEXT NOT NULL,               -- id of a document of the same stream
   content INTEGER NOT NULL,           -- whose content names it

@@ -21,13 +21,13 @@ _BOX = "minx <= :maxx AND {0}.maxx >= :minx AND {0}.miny <= :maxy AND {0}.maxy >
 class Selection:
     """A SELECT over current documents while it is put together."""
 
-    def __init__(self, source: str, alias: str) -> None:
-        """Begin with a table that has the columns fid, revision and content."""
+    def __init__(self, source: str, alias: str, *joined: str) -> None:
+        """Begin with a table that has the columns fid, revision and content, and others that are joined already."""
         self.source = source
         self.conditions: list[str] = []
         self.values: dict[str, Any] = {}
         self.fid, self.revision, self.content = f"{alias}.fid", f"{alias}.revision", f"{alias}.content"
-        self._joined = {alias}
+        self._joined = {alias, *joined}
 
     def where(self, condition: str, **values: Any) -> None:
         """Add a condition, and the values that it names."""
@@ -85,7 +85,9 @@ def _placed(db: sqlite3.Connection, stream: Stream, query: Query) -> Selection:
 
 
 def _listed(db: sqlite3.Connection, stream: Stream, query: Query) -> Selection:
-    if not query.since:
+    if query.sample is not None:
+        selection = Selection("facet f CROSS JOIN document d ON d.fid = f.fid AND d.content = f.content", "d", "f")
+    elif not query.since:
         selection = Selection("document d", "d")
     else:
         (boundary,) = db.execute(

@@ -9,7 +9,7 @@ from geo3d.errors import NothingToUndo
 from geo3d.labels import Project
 from geo3d.store.admission import Admission
 from geo3d.store.contract import PROJECT, Commit
-from geo3d.store.sqlite.integrity import check_frames, check_links, check_slots
+from geo3d.store.sqlite.integrity import check_links, check_scene, check_slots
 from geo3d.store.sqlite.layers import take_back_patches
 from geo3d.store.sqlite.log import Author, Entry, Head, Stream, commit_at, commit_of_client, json_of, known_stream
 from geo3d.store.sqlite.projection import Projection
@@ -52,8 +52,8 @@ def take_back(
         _restore(entry, target)
         check_links(entry)
         check_slots(entry)
-        check_frames(standing)
-    n_painted = take_back_patches(entry, standing, target.change_set, is_forced)
+        check_scene(entry, standing)
+    n_painted = take_back_patches(entry, target.change_set, is_forced)
     said = target.message.removeprefix("Undo: ").removeprefix("Redo: ")
     entry.finish(
         Author(author.client_id, author.actor, f"{'Redo' if is_redo else 'Undo'}: {said}"),

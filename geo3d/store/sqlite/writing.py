@@ -14,7 +14,7 @@ from geo3d.labels.check import LabelProblem
 from geo3d.store.admission import Admission, refuse
 from geo3d.store.contract import PROJECT, Commit
 from geo3d.store.facet import facet_of, links_of
-from geo3d.store.sqlite.integrity import check_links, check_slots
+from geo3d.store.sqlite.integrity import check_links, check_scene, check_slots
 from geo3d.store.sqlite.layers import apply_patch
 from geo3d.store.sqlite.log import Author, Entry, Head, Stream, commit_at, commit_of_client, json_of, next_id, stream_of
 from geo3d.store.sqlite.projection import Projection
@@ -69,6 +69,8 @@ def write_changes(entry: Entry, standing: Standing, changes: ChangeSet) -> None:
     writing.flush()
     check_links(entry)
     check_slots(entry)
+    if any(kind == "scene" for kind, _ in heads):
+        check_scene(entry, standing)
 
 
 class _Writing:

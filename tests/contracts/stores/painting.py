@@ -126,6 +126,10 @@ class PaintingSuite(StoreSuite):
     def test_a_layer_is_made_and_painted_at_once_and_stays_as_it_was_made(self, bench: Workbench) -> None:
         small = Layer(id="small", scene=SCENE, asset="picture", frame="f", size=(1000, 800), dtype="uint8")
         bench.apply(Put(document=small), paint((0, 3, 0, 255), layer="small", chunk="3/3"))
+        bench.undo()
+        assert bench.read(kind="layer") == []
+        bench.redo()
+        assert bench.is_sound()
         stored = Layer.model_validate(bench.read(kind="layer")[0])
         assert entries(bench, stored, "3/3")[:4].tolist() == [255, 255, 255, 0]
         with pytest.raises(ValidationFailed):

@@ -274,6 +274,18 @@ class ProjectSuite(StoreSuite):
         bench.undo(actor="bob")
         bench.undo(actor="ann")
         assert bench.ids() == [drawn.id]
+        scene, last = bench.store.scene(SCENE), bench.read()[0]["revision"]
+        without = scene.model_copy(update={"frames": scene.frames[1:], "assets": ()})
+        bench.apply(Put(document=without, base=scene.revision), Delete(id=drawn.id, base=last))
+
+    def test_a_sample_in_use_stays(self, bench: Workbench) -> None:
+        drawn, scene = bench.draw(sample=2), bench.store.scene(SCENE)
+        fewer = scene.model_copy(update={"samples": scene.samples[:2]})
+        with pytest.raises(ValidationFailed) as caught:
+            bench.put(fewer)
+        assert reasons(caught) == ["sample-in-use"]
+        bench.delete(drawn)
+        bench.put(fewer)
 
     def test_streams_keep_to_their_documents(self, bench: Workbench) -> None:
         with pytest.raises(ValidationFailed) as caught:

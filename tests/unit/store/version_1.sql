@@ -68,6 +68,7 @@ CREATE TABLE facet (
   minx REAL, miny REAL, maxx REAL, maxy REAL,
   wkb BLOB
 );
+CREATE INDEX facet_sample ON facet (sample) WHERE sample IS NOT NULL;
 CREATE TABLE link (
   target TEXT NOT NULL,               -- id of a document of the same stream
   content INTEGER NOT NULL,           -- whose content names it
@@ -115,14 +116,14 @@ CREATE TABLE job (id TEXT PRIMARY KEY, json BLOB NOT NULL);
 CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 INSERT INTO stream VALUES (1, 'project', 2);
 INSERT INTO stream VALUES (2, 'scene-1', 5);
-INSERT INTO change_set VALUES (1, 1, 1, '01a1f949-d865-7887-b661-1d26d8dd80c2', 'geo3d', 'Make the workspace', 1795183728741101, 0, NULL, 0, 1, 1, 1);
-INSERT INTO change_set VALUES (2, 1, 2, 'c1', 'owner', '', 1795183728823918, 0, NULL, 1, 1, 2, 1);
-INSERT INTO change_set VALUES (3, 2, 1, 'make', 'ann', 'make', 1795183728852256, 0, NULL, 0, 1, 3, 1);
-INSERT INTO change_set VALUES (4, 2, 2, 'draw', 'ann', 'draw', 1795183728877535, 0, NULL, 1, 1, 4, 1);
-INSERT INTO change_set VALUES (5, 2, 3, 'edit', 'ann', 'edit', 1795183728881995, 0, NULL, 1, 1, 5, 1);
-INSERT INTO change_set VALUES (6, 2, 4, 'paint', 'ann', 'paint', 1795183728884420, 0, NULL, 1, 2, 6, 1);
-INSERT INTO change_set VALUES (7, 2, 5, 'draw2', 'ann', 'draw2', 1795183728885986, 0, NULL, 1, 1, 7, 1);
-INSERT INTO document VALUES (1, 1, 6, '01a1f949-d864-7aa8-b7ce-d77074e1e086', 2, 2, 2);
+INSERT INTO change_set VALUES (1, 1, 1, '01a1f984-871d-7e15-8905-d8285ccdda41', 'geo3d', 'Make the workspace', 1795187574557371, 0, NULL, 0, 1, 1, 1);
+INSERT INTO change_set VALUES (2, 1, 2, 'c1', 'owner', '', 1795187574597466, 0, NULL, 1, 1, 2, 1);
+INSERT INTO change_set VALUES (3, 2, 1, 'make', 'ann', 'make', 1795187574615746, 0, NULL, 0, 1, 3, 1);
+INSERT INTO change_set VALUES (4, 2, 2, 'draw', 'ann', 'draw', 1795187574636753, 0, NULL, 1, 1, 4, 1);
+INSERT INTO change_set VALUES (5, 2, 3, 'edit', 'ann', 'edit', 1795187574640175, 0, NULL, 1, 1, 5, 1);
+INSERT INTO change_set VALUES (6, 2, 4, 'paint', 'ann', 'paint', 1795187574649200, 0, NULL, 1, 2, 6, 1);
+INSERT INTO change_set VALUES (7, 2, 5, 'draw2', 'ann', 'draw2', 1795187574660216, 0, NULL, 1, 1, 7, 1);
+INSERT INTO document VALUES (1, 1, 6, '01a1f984-871d-79b9-af7c-90f02e6ae062', 2, 2, 2);
 INSERT INTO document VALUES (2, 2, 5, 'scene-1', 3, 3, 1);
 INSERT INTO document VALUES (3, 2, 0, 'ann-1', 5, 5, 3);
 INSERT INTO document VALUES (4, 2, 3, 'layer-1', 6, 6, 4);
@@ -134,13 +135,13 @@ INSERT INTO version VALUES (4, 4, 3, 4, NULL);
 INSERT INTO version VALUES (5, 5, 3, 5, 4);
 INSERT INTO version VALUES (6, 6, 4, 6, NULL);
 INSERT INTO version VALUES (7, 7, 5, 7, NULL);
-INSERT INTO content VALUES (1, CAST('{"kind":"project","id":"01a1f949-d864-7aa8-b7ce-d77074e1e086","title":"Untitled","ontology":{"version":0,"classes":[]},"workflow":"single","members":[]' AS BLOB), NULL);
-INSERT INTO content VALUES (2, CAST('{"kind":"project","id":"01a1f949-d864-7aa8-b7ce-d77074e1e086","title":"Untitled","ontology":{"version":2,"classes":[{"slug":"roof","code":1,"title":"Roof","color":"#e5484d","key":null,"parent":null,"geometries":[],"skeleton":null,"attributes":[],"guideline":"","retired":false},{"slug":"road","code":2,"title":"Road","color":"#46a758","key":null,"parent":null,"geometries":[],"skeleton":null,"attributes":[],"guideline":"","retired":false}]},"workflow":"single","members":[]' AS BLOB), NULL);
+INSERT INTO content VALUES (1, CAST('{"kind":"project","id":"01a1f984-871d-79b9-af7c-90f02e6ae062","title":"Untitled","ontology":{"version":0,"classes":[]},"workflow":"single","members":[]' AS BLOB), NULL);
+INSERT INTO content VALUES (2, CAST('{"kind":"project","id":"01a1f984-871d-79b9-af7c-90f02e6ae062","title":"Untitled","ontology":{"version":2,"classes":[{"slug":"roof","code":1,"title":"Roof","color":"#e5484d","key":null,"parent":null,"geometries":[],"skeleton":null,"attributes":[],"guideline":"","retired":false},{"slug":"road","code":2,"title":"Road","color":"#46a758","key":null,"parent":null,"geometries":[],"skeleton":null,"attributes":[],"guideline":"","retired":false}]},"workflow":"single","members":[]' AS BLOB), NULL);
 INSERT INTO content VALUES (3, CAST('{"kind":"scene","id":"scene-1","title":"One","frames":[{"kind":"pixel","id":"f","size":[600,400],"parent":null,"link":null}],"samples":[],"assets":[{"id":"a","href":"a.tif","members":[],"arrangement":"single","title":"","media_type":"","role":"raster","frame":"f","sample":null,"timestamp_ns":null,"sha256":null,"size_bytes":0,"trust":"owner","properties":{}}]' AS BLOB), NULL);
-INSERT INTO content VALUES (4, CAST('{"kind":"annotation","id":"ann-1","scene":"scene-1","fid":3,"sample":null,"thing":null,"label":"roof","geometry":{"frame":"f","kind":"polygon","exterior":[[0.5,0.0],[10.5,0.0],[10.5,10.0]],"holes":[]},"attributes":{},"state":"draft","provenance":{"method":"manual","actor":"","at":"2026-11-20T14:08:48.876512Z","tool":"","sources":[],"score":null,"guideline_version":null},"extra":{}' AS BLOB), NULL);
-INSERT INTO content VALUES (5, CAST('{"kind":"annotation","id":"ann-1","scene":"scene-1","fid":3,"sample":null,"thing":null,"label":"road","geometry":{"frame":"f","kind":"polygon","exterior":[[0.5,0.0],[10.5,0.0],[10.5,10.0]],"holes":[]},"attributes":{},"state":"draft","provenance":{"method":"manual","actor":"","at":"2026-11-20T14:08:48.876512Z","tool":"","sources":[],"score":null,"guideline_version":null},"extra":{}' AS BLOB), NULL);
+INSERT INTO content VALUES (4, CAST('{"kind":"annotation","id":"ann-1","scene":"scene-1","fid":3,"sample":null,"thing":null,"label":"roof","geometry":{"frame":"f","kind":"polygon","exterior":[[0.5,0.0],[10.5,0.0],[10.5,10.0]],"holes":[]},"attributes":{},"state":"draft","provenance":{"method":"manual","actor":"","at":"2026-11-20T15:12:54.635657Z","tool":"","sources":[],"score":null,"guideline_version":null},"extra":{}' AS BLOB), NULL);
+INSERT INTO content VALUES (5, CAST('{"kind":"annotation","id":"ann-1","scene":"scene-1","fid":3,"sample":null,"thing":null,"label":"road","geometry":{"frame":"f","kind":"polygon","exterior":[[0.5,0.0],[10.5,0.0],[10.5,10.0]],"holes":[]},"attributes":{},"state":"draft","provenance":{"method":"manual","actor":"","at":"2026-11-20T15:12:54.635657Z","tool":"","sources":[],"score":null,"guideline_version":null},"extra":{}' AS BLOB), NULL);
 INSERT INTO content VALUES (6, CAST('{"kind":"layer","id":"layer-1","scene":"scene-1","asset":"a","frame":"f","dtype":"uint16","role":"class","size":[600,400]' AS BLOB), NULL);
-INSERT INTO content VALUES (7, CAST('{"kind":"annotation","id":"ann-2","scene":"scene-1","fid":5,"sample":null,"thing":null,"label":"roof","geometry":{"frame":"f","kind":"polygon","exterior":[[100.25,0.0],[110.25,0.0],[110.25,10.0]],"holes":[]},"attributes":{},"state":"draft","provenance":{"method":"manual","actor":"","at":"2026-11-20T14:08:48.885653Z","tool":"","sources":[],"score":null,"guideline_version":null},"extra":{}' AS BLOB), NULL);
+INSERT INTO content VALUES (7, CAST('{"kind":"annotation","id":"ann-2","scene":"scene-1","fid":5,"sample":null,"thing":null,"label":"roof","geometry":{"frame":"f","kind":"polygon","exterior":[[100.25,0.0],[110.25,0.0],[110.25,10.0]],"holes":[]},"attributes":{},"state":"draft","provenance":{"method":"manual","actor":"","at":"2026-11-20T15:12:54.659531Z","tool":"","sources":[],"score":null,"guideline_version":null},"extra":{}' AS BLOB), NULL);
 INSERT INTO frame VALUES (1, 2, 'f', NULL, NULL, 0);
 INSERT INTO facet VALUES (4, 3, 1, 1, 0, NULL, 0.5, 0.0, 10.5, 10.0, x'01030000000100000004000000000000000000e03f00000000000000000000000000002540000000000000000000000000000025400000000000002440000000000000e03f0000000000000000');
 INSERT INTO facet VALUES (5, 3, 1, 2, 0, NULL, 0.5, 0.0, 10.5, 10.0, x'01030000000100000004000000000000000000e03f00000000000000000000000000002540000000000000000000000000000025400000000000002440000000000000e03f0000000000000000');
