@@ -46,7 +46,7 @@ from geo3d_server.apidocs import page_of
 from geo3d_server.errors import Problem
 from geo3d_server.exchange import ImportSource
 from geo3d_server.feed import Feed
-from geo3d_server.gate import Gate, Hosts, session_of
+from geo3d_server.gate import Gate, Hosts, is_at_the_machine, session_of
 from geo3d_server.limit import BodyLimit
 from geo3d_server.news import News
 from geo3d_server.password import hashed
@@ -227,7 +227,11 @@ class Mounted:
 
 
 class Compressed:
-    """Gzip for JSON and pages; tiles, label tiles and downloads are dense already or want their length known."""
+    """Gzip for JSON and pages on their way to other machines.
+
+    Tiles, label tiles and downloads are dense already or want their length known; and for a browser beside the server,
+    packing two thousand polygons takes longer than sending them.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         """Wrap an application."""
@@ -237,5 +241,5 @@ class Compressed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Choose."""
         path = scope.get("path", "")
-        is_dense = path.endswith(".mvt") or path.startswith("/api/exports/") or scope["type"] != "http"
-        await (self._plain if is_dense else self._gzip)(scope, receive, send)
+        is_plain = scope["type"] != "http" or path.endswith(".mvt") or path.startswith("/api/exports/")
+        await (self._plain if is_plain or is_at_the_machine(scope) else self._gzip)(scope, receive, send)

@@ -5,5 +5,4 @@ export const inspector: Panel = {
   id: 'inspector',
   title: 'Inspector',
   component: Inspector,
-  isShown: (bench) => bench.session.selection.ids.value.length > 0,
 }

@@ -15,10 +15,11 @@ export function Inspector({ bench }: PanelProps) {
   const { session } = bench
   void session.labels.version.value
   const chosen = session.selection.ids.value.flatMap((id) => session.labels.get(id) ?? [])
-  if (!chosen.length) return null
   return (
     <div class="inspector">
-      {chosen.length === 1 ? (
+      {chosen.length === 0 ? (
+        <p class="dim">Choose an object to see its class, attributes and numbers.</p>
+      ) : chosen.length === 1 ? (
         <One bench={bench} annotation={chosen[0]!} />
       ) : (
         <Many bench={bench} chosen={chosen} />
