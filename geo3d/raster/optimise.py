@@ -36,7 +36,7 @@ def optimise(
 ) -> None:
     """Write a web-ready copy of a raster; it appears whole or not at all.
 
-    Memory does not grow with the raster's size: some 200 MB and 100 MB per thread, twice that where it is kept in strips.
+    Memory does not grow with the raster: some 200 MB and 100 MB per thread, twice that where it is kept in strips.
 
     Args:
         raster: What to copy.
