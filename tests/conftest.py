@@ -67,8 +67,14 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what uses a page or lies in tests/browser as a browser test."""
+    """Mark what uses a page or lies in tests/browser as a browser test, and run the files that hold such tests last.
+
+    Playwright keeps an event loop running until the session ends: in a process that has opened a browser `asyncio.run`
+    refuses. (`--no-loadscope-reorder` keeps this order under xdist.)
+    """
     for item in items:
         uses_page = {"page", "context", "browser"} & set(getattr(item, "fixturenames", ()))
         if uses_page or (ROOT / "tests" / "browser") in item.path.parents:
             item.add_marker(pytest.mark.browser)
+    with_browser = {item.path for item in items if item.get_closest_marker("browser")}
+    items.sort(key=lambda item: item.path in with_browser)
