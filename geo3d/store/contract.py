@@ -3,9 +3,9 @@
 A *stream* is what has gapless revisions of its own: each scene (stream = scene id) and the project (``"project"``). The
 project document with its ontology is on the project's stream. Everything of a scene, its scene document included, is on
 the scene's own stream: ``apply(scene.id, Put(scene))`` makes the scene (and with it the stream) or writes it anew, and
-``Delete(kind="scene")`` removes it; undo never takes back the making of a scene. Every write is one `ChangeSet` on one
-stream in one transaction: it adds exactly one revision, is recorded in an append-only log, and the current state is a
-projection of that log which can be rebuilt.
+``Delete(kind="scene")`` removes it; undo never takes back the making of a scene or new files. Every write is one
+`ChangeSet` on one stream in one transaction: it adds exactly one revision, is recorded in an append-only log, and the
+current state is a projection of that log which can be rebuilt.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from geo3d.errors import Conflict, GeometryError, NotFound, ValidationFailed
-from geo3d.labels import Annotation, ChangeSet, Delete, Document, Patch, Project, Put, Thing, new_id
+from geo3d.labels import Annotation, ChangeSet, Delete, Document, Patch, Project, Put, Scene, Thing, new_id
 from geo3d.labels.check import LabelProblem
 from geo3d.store.admission import Admission, refuse
 from geo3d.store.contract import PROJECT, Commit
@@ -34,11 +34,20 @@ def apply_changes(db: sqlite3.Connection, cache: DocumentCache, stream: str, cha
         return replay
     entry = Entry(db, row)
     standing = Standing(db, row, cache)
+    is_undoable = not _brings_files(standing, changes)
     write_changes(entry, standing, changes)
-    makes_scene = any(isinstance(c, Put) and c.document.kind == "scene" and c.base == 0 for c in changes.changes)
     author = Author(changes.client_id, changes.actor, changes.message)
-    entry.finish(author, n_changes=len(changes.changes), is_undoable=not makes_scene)
+    entry.finish(author, n_changes=len(changes.changes), is_undoable=is_undoable)
     return commit_at(db, row, entry.revision)
+
+
+def _brings_files(standing: Standing, changes: ChangeSet) -> bool:
+    """Return whether a change set makes the scene or gives it files: no undo step of somebody who labels."""
+    for change in changes.changes:
+        if isinstance(change, Put) and isinstance(change.document, Scene):
+            scene = standing.scene()
+            return scene is None or any(asset not in scene.assets for asset in change.document.assets)
+    return False
 
 
 def write_changes(entry: Entry, standing: Standing, changes: ChangeSet) -> None:

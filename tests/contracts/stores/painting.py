@@ -9,6 +9,7 @@ import pytest
 from geo3d.errors import Conflict, NotFound, ValidationFailed
 from geo3d.geometry import PixelFrame
 from geo3d.labels import Asset, ChunkRuns, Delete, Layer, Patch, Put, Run
+from geo3d.store import Query
 from tests.contracts.stores.workbench import SCENE, StoreSuite, Workbench
 
 CHUNK = 256 * 256
@@ -92,6 +93,16 @@ class PaintingSuite(StoreSuite):
         assert not entries(bench, layer).any()
         bench.redo(actor="ann")
         assert entries(bench, layer)[10:20].tolist() == [1] * 5 + [2] * 5, "redo brings back what it took away"
+        assert bench.is_sound()
+
+    def test_a_layer_made_and_painted_in_one_step(self, bench: Workbench, layer: Layer) -> None:
+        made = layer.model_copy(update={"id": "other", "revision": 0})
+        bench.apply(Put(document=made), paint((3, 4, 0, 7), layer="other"))
+        assert entries(bench, made)[2:8].tolist() == [0, 7, 7, 7, 7, 0]
+        bench.undo()
+        assert not list(bench.store.read(SCENE, Query(kind="layer", ids=("other",))))
+        bench.redo()
+        assert entries(bench, made)[2:8].tolist() == [0, 7, 7, 7, 7, 0]
         assert bench.is_sound()
 
     @pytest.mark.parametrize("patch", [

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from geo3d.errors import Conflict, NotFound, NothingToUndo, ValidationFailed
-from geo3d.labels import Annotation, Ontology, Put, Thing, new_id
+from geo3d.labels import Annotation, Asset, Ontology, Put, Thing, new_id
 from geo3d.store import PROJECT, Query
 from tests.contracts.stores.workbench import ONTOLOGY, SCENE, StoreSuite, Workbench, annotation, square
 
@@ -131,6 +131,17 @@ class UndoSuite(StoreSuite):
         with pytest.raises(NothingToUndo):
             bench.undo()
         assert bench.store.scene(SCENE)
+
+    def test_the_files_of_a_scene_are_not_undone_away(self, bench: Workbench) -> None:
+        drawn = bench.draw()
+        scene = bench.store.scene(SCENE)
+        bench.put(scene.model_copy(update={"assets": (*scene.assets, Asset(id="b", href="b.tif", frame="f"))}))
+        bench.put(bench.store.scene(SCENE).model_copy(update={"title": "Named"}))
+        bench.undo()
+        assert bench.store.scene(SCENE).title == scene.title
+        bench.undo()
+        assert drawn.id not in bench.ids()
+        assert [asset.id for asset in bench.store.scene(SCENE).assets] == ["picture", "b"]
 
     def test_undo_of_many_changes_at_once(self, bench: Workbench) -> None:
         old = [bench.draw(square(i * 20, 0)) for i in range(5)]
