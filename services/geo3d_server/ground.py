@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -23,6 +23,8 @@ _SIDE = 17
 """Positions along a side of the lattice on which a frame is held against a tile."""
 _SPARE = 1 / 32
 """Room given to bounds found on a lattice, of their size: between its positions, edges may bulge."""
+_TURNS = {"EPSG:3857": 2 * np.pi * 6_378_137, "EPSG:4326": 360.0, "OGC:CRS84": 360.0}
+"""Width of the world in grids whose left and right edge are one line, the antimeridian."""
 
 
 @dataclass(frozen=True)
@@ -85,10 +87,23 @@ class Way:
     """Where they lie in their frame."""
     scale: float
     """Units of the ground per unit of the frame, at one place of the frame that stays the same for all tiles."""
+    turn: float = 0.0
+    """Where the labels lie across the antimeridian, the width of the world; else 0."""
+    middle: float = 0.0
+    """Where they do, x of the middle of `reach`: half a turn around it holds them in one piece."""
+
+    def copies(self) -> tuple[Way, ...]:
+        """Return this way and, where it crosses the antimeridian, those of the same labels a turn to either side."""
+        if not self.turn or self.reach is None:
+            return (self,)
+        left, low, right, high = self.reach
+        shifts = (-self.turn, 0.0, self.turn)
+        return tuple(replace(self, reach=(left + by, low, right + by, high), middle=self.middle + by) for by in shifts)
 
     def project(self, positions: Array) -> Array:
         """Return positions of the frame on the ground; NaN where there is no answer."""
-        return self.transform(positions, strict=False)
+        found = self.transform(positions, strict=False)
+        return _turned(found, self.turn, self.middle) if self.turn else found
 
     def window(self, tile: Bounds) -> Bounds | None:
         """Return bounds in the frame that hold whatever of its labels meets a tile; None = nothing does."""
@@ -97,7 +112,10 @@ class Way:
             return None
         if met == self.reach:
             return self.extent
-        found = _bounds_of(self.transform.inverse(_lattice(met), strict=False))
+        lattice = _lattice(met)
+        if self.turn:
+            lattice = _turned(lattice, self.turn, 0.0)
+        found = _bounds_of(self.transform.inverse(lattice, strict=False))
         if found is None:  # the way back has gaps here: look at everything
             return self.extent
         return _met(_wider(found), self.extent)
@@ -118,16 +136,26 @@ def way_of(ground: Ground, scene: Scene, frame: str, extent: Bounds, centre: tup
     except FrameError:
         return None
     extent = _wider(extent)
-    reach = _bounds_of(transform(_lattice(extent), strict=False))
+    lattice = transform(_lattice(extent), strict=False)
+    reach = _bounds_of(lattice)
+    turn, middle = _TURNS.get(ground.grid.crs or "", 0.0), 0.0
+    if turn and reach is not None and reach[2] - reach[0] > turn / 2:
+        # x jumps from edge to edge? Then all lies within less than half a turn around the antimeridian.
+        across = _bounds_of(_turned(lattice, turn, turn / 2))
+        if across is not None and across[2] - across[0] < turn / 2:
+            reach, middle = across, turn / 2
+    if not middle:
+        turn = 0.0
     step = max(extent[2] - extent[0], extent[3] - extent[1], 1e-9) * 1e-3
     around = np.array([centre, (centre[0] + step, centre[1]), (centre[0], centre[1] + step)])
-    here, right, up = transform(around, strict=False)
+    found = transform(around, strict=False)
+    here, right, up = _turned(found, turn, middle) if turn else found
     scale = float(np.sqrt(abs(np.linalg.det(np.stack([right - here, up - here], axis=1))))) / step
     if not np.isfinite(scale) or scale == 0.0:
         if reach is None:
             return None
         scale = max(reach[2] - reach[0], 1e-9) / max(extent[2] - extent[0], 1e-9)
-    return Way(transform, None if reach is None else _wider(reach), extent, scale)
+    return Way(transform, None if reach is None else _wider(reach), extent, scale, turn, middle)
 
 
 @lru_cache(maxsize=512)
@@ -163,6 +191,12 @@ def _bounds_of(positions: Array) -> Bounds | None:
         return None
     low, high = known.min(axis=0), known.max(axis=0)
     return float(low[0]), float(low[1]), float(high[0]), float(high[1])
+
+
+def _turned(positions: Array, turn: float, middle: float) -> Array:
+    """Return positions with whole turns taken from x, so that it lies within half a turn of the middle."""
+    x = positions[:, 0]
+    return np.column_stack([x - turn * np.round((x - middle) / turn), positions[:, 1:]])
 
 
 def _wider(bounds: Bounds) -> Bounds:

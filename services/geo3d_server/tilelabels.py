@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -76,9 +76,9 @@ class LabelTiles:
         bounds = ground.bounds(z, x, y)
         found: list[tuple[TileLabels, Way | None]] = []
         for frame, extent in self._extents.of(scene_id).items():
-            one = self._labels(scene, ground, frame, extent, z, bounds)
-            if one is not None and (len(one[0].fids) or len(one[0].cells)):
-                found.append(one)
+            for labels, way in self._labels(scene, ground, frame, extent, z, bounds):
+                if len(labels.fids) or len(labels.cells):
+                    found.append((labels, way))
         if not found:
             return b""
         from geo3d_server.vectortile import encode_tile  # numba takes a second to load, which `warm_up` spends
@@ -91,20 +91,22 @@ class LabelTiles:
 
     def _labels(
         self, scene: Scene, ground: Ground, frame: str, extent: Bounds, z: int, tile: Bounds
-    ) -> tuple[TileLabels, Way | None] | None:
-        """Return the labels of one frame that may meet a tile."""
-        resolution, way = ground.resolution(z), None
-        window: Bounds | None = _buffered(tile)
-        if frame != ground.frame.id:
-            way = self._way(scene, ground, frame, extent)
-            if way is None:
-                return None
-            window, resolution = way.window(_buffered(tile)), resolution / way.scale
-        if window is None:
-            return None
+    ) -> Iterator[tuple[TileLabels, Way | None]]:
+        """Iterate over the labels of one frame that may meet a tile, with the ways on which they do."""
+        resolution, buffered = ground.resolution(z), _buffered(tile)
+        if frame == ground.frame.id:
+            yield self._read(scene, frame, extent, buffered, resolution), None
+            return
+        known = self._way(scene, ground, frame, extent)
+        for way in () if known is None else known.copies():
+            window = way.window(buffered)
+            if window is not None:
+                yield self._read(scene, frame, extent, window, resolution / way.scale), way
+
+    def _read(self, scene: Scene, frame: str, extent: Bounds, window: Bounds, resolution: float) -> TileLabels:
         half = _half_cell(resolution, extent)
         labels = self._store.tile(scene.id, frame, _grown(window, half), resolution, margin=-half)
-        return replace(labels, cells=np.clip(labels.cells, extent[:2], extent[2:])), way
+        return replace(labels, cells=np.clip(labels.cells, extent[:2], extent[2:]))
 
     def _way(self, scene: Scene, ground: Ground, frame: str, extent: Bounds) -> Way | None:
         """Return the way of a frame's labels, remembered as long as frames and extent stay as they are."""

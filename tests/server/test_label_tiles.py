@@ -11,6 +11,7 @@ import mapbox_vector_tile
 import numpy as np
 import pyproj
 import pytest
+from affine import Affine
 
 from geo3d.labels import new_id
 from tests.live import LiveServer
@@ -88,6 +89,33 @@ def test_mercator_tiles_show_them_where_proj_says(ada: httpx.Client, ortho: tupl
     corner = np.array(feature["geometry"]["coordinates"][0][0]) / 4096 * side
     place = np.array([x * side - HALF + corner[0], HALF - y * side - corner[1]])
     assert np.abs(place - expected[0]).max() < side / 4096
+
+
+@pytest.mark.parametrize("grid", ["WebMercatorQuad", "WorldCRS84Quad"])
+def test_labels_across_the_antimeridian_are_on_both_its_sides(ada: httpx.Client, tmp_path: Path, grid: str) -> None:
+    scene = ada.post("/api/scenes", json={"title": "Fiji"}).json()["id"]
+    to_utm = pyproj.Transformer.from_crs(4326, 32760, always_xy=True)
+    east, north = to_utm.transform(180.0, -17.0)
+    path = write_ortho(tmp_path / "fiji.tif", crs="EPSG:32760", transform=Affine(1, 0, east - 500, 0, -1, north + 400))
+    with path.open("rb") as opened:
+        answer = ada.post(f"/api/scenes/{scene}/assets/upload", files={"file": ("fiji.tif", opened)}).json()
+    [pixels] = [frame["id"] for frame in answer["scene"]["frames"] if frame["kind"] == "pixel"]
+    draw(ada, scene, in_frame(polygon("a", scene, x=495, y=400), pixels))
+    for z in (0, 3, 12, 18):
+        columns = 2 ** (z + 1 if grid == "WorldCRS84Quad" else z)
+        row = int((17 + 90) / 180 * 2**z)
+        if grid == "WebMercatorQuad":
+            row = int((1 - math.asinh(math.tan(math.radians(-17))) / math.pi) / 2 * 2**z)
+        ends = [tile(ada, scene, grid, z, x, y) for x in sorted({0, columns - 1}) for y in (row - 1, row, row + 1)
+                if 0 <= y < 2**z]  # fmt: skip
+        assert sum(map(total, ends)) == 1, f"zoom {z}"
+        for layers in ends:
+            for feature in layers.get("labels", {"features": []})["features"]:
+                corners = np.array(feature["geometry"]["coordinates"][0])
+                assert np.ptp(corners[:, 0]) < 2048, "it is not drawn across the whole world"
+        if z == 18:
+            assert sum("labels" in layers for layers in ends) >= 2, "each side shows its half"
+    assert tile(ada, scene, grid, 3, 2, 4) == {}
 
 
 @pytest.mark.parametrize("grid", ["native", "WebMercatorQuad", "WorldCRS84Quad"])
