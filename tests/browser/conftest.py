@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import rasterio
 from affine import Affine
@@ -13,7 +14,7 @@ from playwright.sync_api import Browser
 
 from geo3d.workspace import Workspace
 from tests.browser.desk import Desk
-from tests.live import LiveServer
+from tests.live import LiveServer, eventually
 
 VIEWER = Path(__file__).resolve().parents[2] / "services" / "geo3d_server" / "_viewer" / "index.html"
 SCENES = {
@@ -24,6 +25,8 @@ SCENES = {
     "float64": ["rioxarray/2d_test.tif"],
 }
 """Scenes by title, each with files of the sample data's raster folder."""
+TURNED = "turned.tif"
+"""One more file of the scene "frames", made by `turned_copy`."""
 
 
 @pytest.fixture(scope="module")
@@ -34,17 +37,14 @@ def raster_data(shared_data: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, raster_data: Path) -> Iterator[LiveServer]:
-    """One server per module, with a scene for each kind of file and three classes."""
+    """One server per module, with three classes and no scene."""
     if not VIEWER.exists():
         pytest.skip("the viewer is not built: make viewer")
     folder = tmp_path_factory.mktemp("workspace")
     with Workspace.create(folder, "Survey") as workspace:
         for title in ("Building", "Lake", "Road"):
             workspace.add_class(title)
-        for title, files in SCENES.items():
-            workspace.add([raster_data / name for name in files], scene=title)
-        turned = turned_copy(raster_data / SCENES["frames"][0], folder / "turned.tif")
-        workspace.add([turned], scene="frames")
+    turned_copy(raster_data / SCENES["frames"][0], folder / TURNED)
     with LiveServer(folder) as running:
         yield running
     assert "Traceback" not in running.log(), running.log()
@@ -61,11 +61,40 @@ def turned_copy(source: Path, target: Path) -> Path:
     return target
 
 
+class Scenes:
+    """Scenes that nobody has worked in yet, made when they are first asked for."""
+
+    def __init__(self, server: LiveServer, raster_data: Path) -> None:
+        """Make them on a server."""
+        self._server = server
+        self._raster_data = raster_data
+        self._ids: dict[str, str] = {}
+
+    def __getitem__(self, title: str) -> str:
+        """Return the id of the scene of a title of `SCENES`."""
+        if title not in self._ids:
+            hrefs = [str(self._raster_data / name) for name in SCENES[title]]
+            if title == "frames":
+                hrefs.append(str(self._server.folder / TURNED))
+            with self._server.program() as client:
+                answer = client.post("/api/scenes", json={"title": title})
+                assert answer.status_code == 201, answer.text
+                self._ids[title] = answer.json()["id"]
+                answer = client.post(f"/api/scenes/{self._ids[title]}/assets", json={"hrefs": hrefs})
+                assert answer.status_code == 201, answer.text
+                eventually(lambda: self._is_at_rest(client, self._ids[title]), "the files were looked at")
+        return self._ids[title]
+
+    @staticmethod
+    def _is_at_rest(client: httpx.Client, scene: str) -> bool:
+        jobs = client.get("/api/jobs", params={"scene": scene}).json()
+        return all(job["state"] not in ("queued", "running") for job in jobs)
+
+
 @pytest.fixture
-def scenes(server: LiveServer) -> dict[str, str]:
-    """Ids of the scenes by title."""
-    with server.program() as client:
-        return {scene["title"]: scene["id"] for scene in client.get("/api/scenes").json()}
+def scenes(server: LiveServer, raster_data: Path) -> Scenes:
+    """Scenes by title, new for every test."""
+    return Scenes(server, raster_data)
 
 
 @pytest.fixture

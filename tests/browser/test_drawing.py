@@ -13,7 +13,7 @@ import pytest
 import rasterio
 import shapely
 
-from tests.browser.conftest import SCENES
+from tests.browser.conftest import SCENES, Scenes
 from tests.browser.desk import Desk, Place
 
 Positions = npt.NDArray[np.float64]
@@ -30,9 +30,7 @@ def pixels_of(path: Path, positions: list[Place] | Positions) -> Positions:
 
 
 @pytest.mark.parametrize("title", ["naip", "landsat"])
-def test_draw_reload_undo_export(
-    title: str, ada: Desk, scenes: dict[str, str], raster_data: Path, tmp_path: Path
-) -> None:
+def test_draw_reload_undo_export(title: str, ada: Desk, scenes: Scenes, raster_data: Path, tmp_path: Path) -> None:
     ada.open(scenes[title])
     ada.page.keyboard.press("s")  # no snapping: every click counts where it is
     clicked: dict[str, list[Place]] = {}
@@ -94,7 +92,7 @@ def single(shape: Any) -> Any:
     return parts[0]
 
 
-def test_the_picture_lies_where_the_coordinates_say(ada: Desk, scenes: dict[str, str], raster_data: Path) -> None:
+def test_the_picture_lies_where_the_coordinates_say(ada: Desk, scenes: Scenes, raster_data: Path) -> None:
     """Zoomed in, the colour on the screen is that of the pixel that rasterio finds at the position."""
     ada.open(scenes["naip"])
     with rasterio.open(raster_data / SCENES["naip"][0]) as raster:
@@ -113,7 +111,7 @@ def test_the_picture_lies_where_the_coordinates_say(ada: Desk, scenes: dict[str,
         assert np.abs(shown - real).max() <= 2, (c, r, shown, real)
 
 
-def test_shared_vertices_are_equal_to_the_bit(ada: Desk, scenes: dict[str, str]) -> None:
+def test_shared_vertices_are_equal_to_the_bit(ada: Desk, scenes: Scenes) -> None:
     scene = scenes["landsat"]
     ada.open(scene)
     before = len(ada.annotations(scene))
@@ -125,7 +123,7 @@ def test_shared_vertices_are_equal_to_the_bit(ada: Desk, scenes: dict[str, str])
     assert first[2] == second[3]
 
 
-def test_edit_vertices_with_the_pointer_and_by_numbers(ada: Desk, scenes: dict[str, str]) -> None:
+def test_edit_vertices_with_the_pointer_and_by_numbers(ada: Desk, scenes: Scenes) -> None:
     scene = scenes["landsat"]
     ada.open(scene)
     ada.page.keyboard.press("s")

@@ -8,11 +8,11 @@ import numpy as np
 import rasterio
 import rasterio.warp
 
-from tests.browser.conftest import SCENES
+from tests.browser.conftest import SCENES, Scenes
 from tests.browser.desk import Desk
 
 
-def test_a_rotated_raster_is_labelled_in_pixels(ada: Desk, scenes: dict[str, str]) -> None:
+def test_a_rotated_raster_is_labelled_in_pixels(ada: Desk, scenes: Scenes) -> None:
     scene = scenes["rotated"]
     ada.open(scene)
     assert ada.page.locator(".status-frame").inner_text() == "pixel space"
@@ -26,7 +26,7 @@ def test_a_rotated_raster_is_labelled_in_pixels(ada: Desk, scenes: dict[str, str
     assert all(0 <= x <= width and 0 <= y <= height for x, y in clicked)
 
 
-def test_a_label_is_edited_in_another_frame(ada: Desk, scenes: dict[str, str], raster_data: Path) -> None:
+def test_a_label_is_edited_in_another_frame(ada: Desk, scenes: Scenes, raster_data: Path) -> None:
     """Drawn on the UTM raster, moved over one that is turned: only the moved vertex changes."""
     scene = scenes["frames"]
     ada.open(scene)
@@ -66,7 +66,7 @@ def test_a_label_is_edited_in_another_frame(ada: Desk, scenes: dict[str, str], r
     assert 5 < np.linalg.norm(moved) < 80
 
 
-def test_numbers_under_the_pointer(ada: Desk, scenes: dict[str, str], raster_data: Path) -> None:
+def test_numbers_under_the_pointer(ada: Desk, scenes: Scenes, raster_data: Path) -> None:
     ada.open(scenes["landsat"])
     path = raster_data / SCENES["landsat"][0]
     ada.page.mouse.move(500, 400)

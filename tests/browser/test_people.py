@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from tests.browser.conftest import Scenes
 from tests.browser.desk import Desk, Place
 
 
@@ -13,7 +14,7 @@ def square(x: float, y: float, side: float = 60) -> list[Place]:
     return [(x, y), (x + side, y), (x + side, y + side), (x, y + side)]
 
 
-def test_two_people_see_each_other(desk_of: Callable[..., Desk], scenes: dict[str, str]) -> None:
+def test_two_people_see_each_other(desk_of: Callable[..., Desk], scenes: Scenes) -> None:
     ada, bob = desk_of("Ada"), desk_of("Bob")
     for desk in (ada, bob):
         desk.open(scenes["naip"])
@@ -40,7 +41,7 @@ def test_two_people_see_each_other(desk_of: Callable[..., Desk], scenes: dict[st
         desk.idle()
 
 
-def test_offline_work_is_kept_over_a_reload(ada: Desk, scenes: dict[str, str]) -> None:
+def test_offline_work_is_kept_over_a_reload(ada: Desk, scenes: Scenes) -> None:
     scene = scenes["naip"]
     ada.open(scene)
     n = len(ada.annotations(scene))
@@ -59,7 +60,7 @@ def test_offline_work_is_kept_over_a_reload(ada: Desk, scenes: dict[str, str]) -
     ada.errors = [error for error in ada.errors if "net::ERR_FAILED" not in error]
 
 
-def test_a_conflict_asks_which_version_stays(desk_of: Callable[..., Desk], scenes: dict[str, str]) -> None:
+def test_a_conflict_asks_which_version_stays(desk_of: Callable[..., Desk], scenes: Scenes) -> None:
     ada, bob = desk_of("Ada"), desk_of("Bob")
     scene = scenes["landsat"]
     for desk in (ada, bob):

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from playwright.sync_api import Page
 
+from tests.browser.conftest import Scenes
 from tests.browser.desk import Desk
 
 
@@ -21,7 +22,7 @@ def opened(page: Page, raster: str) -> None:
     page.get_by_role("button", name=raster, exact=True).click()
 
 
-def test_another_style_makes_no_request(ada: Desk, scenes: dict[str, str]) -> None:
+def test_another_style_makes_no_request(ada: Desk, scenes: Scenes) -> None:
     ada.open(scenes["naip"])
     opened(ada.page, "m_4709963_se_14_1_20090818.tif")
     seen = [middle(ada)]
@@ -48,7 +49,7 @@ def test_another_style_makes_no_request(ada: Desk, scenes: dict[str, str]) -> No
         assert np.abs(before - after).max() > 2, "every change is seen"
 
 
-def test_expression_in_the_gpu(ada: Desk, scenes: dict[str, str]) -> None:
+def test_expression_in_the_gpu(ada: Desk, scenes: Scenes) -> None:
     ada.open(scenes["naip"])
     opened(ada.page, "m_4709963_se_14_1_20090818.tif")
     ada.page.get_by_label("Show", exact=True).select_option("preset ndvi")
@@ -63,13 +64,13 @@ def test_expression_in_the_gpu(ada: Desk, scenes: dict[str, str]) -> None:
     assert np.abs(green - middle(ada)).max() > 10
 
 
-def test_float64_is_drawn(ada: Desk, scenes: dict[str, str]) -> None:
+def test_float64_is_drawn(ada: Desk, scenes: Scenes) -> None:
     ada.open(scenes["float64"])
     picture = ada.picture()[60:780, 60:900]
     assert picture.std() > 5
 
 
-def test_webgl_is_really_there(ada: Desk, scenes: dict[str, str]) -> None:
+def test_webgl_is_really_there(ada: Desk, scenes: Scenes) -> None:
     """Without a context every other test of this file could pass on the fallback."""
     ada.open(scenes["naip"])
     is_alive = "c => c.getContext('webgl') && !c.getContext('webgl').isContextLost()"
