@@ -7,7 +7,6 @@ compare when others use the machine), and the largest memory of the process that
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from geo3d.formats.base import ReadContext
 from geo3d.formats.registry import readers, writers
 from geo3d.labels import ChangeSet, Put, new_id
 from geo3d.store import PROJECT, open_store
+from tests.bench.report import peak_bytes
 from tests.unit.formats import samples
 
 N = 200_000
@@ -62,7 +62,7 @@ def measure(folder: Path, name: str) -> dict[str, float]:
     figures = {
         f"export.{name}_s": (time.perf_counter() - wall) * 1e5 / N,
         f"export.{name}_cpu_s": (time.process_time() - cpu) * 1e5 / N,
-        f"export.{name}_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        f"export.{name}_mb": peak_bytes() / 1e6,
     }
     store.close()
     if report.written != N:

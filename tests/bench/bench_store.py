@@ -17,7 +17,6 @@ from pathlib import Path
 
 import geopandas
 import numpy as np
-import psutil
 import shapely
 
 from geo3d.exchange import import_into
@@ -25,6 +24,7 @@ from geo3d.formats.registry import readers
 from geo3d.labels import Annotation, ChangeSet, Put, Scene, new_id
 from geo3d.store import Bounds, Query, Store, open_store
 from geo3d_server.vectortile import encode_tile, warm_up
+from tests.bench.report import peak_bytes
 
 N = 1_000_000
 SIDE = 40_000.0
@@ -76,16 +76,7 @@ def load(workspace: Path, source: Path) -> dict[str, float]:
     seconds = time.perf_counter() - start
     assert result.n == sum(store.count(SCENE, Query()).values()) == N
     store.close()
-    process = psutil.Process()
-    peak = getattr(process.memory_info(), "peak_wset", 0) or _peak_bytes()
-    return {"store.bulk_s": seconds, "store.bulk_rss_mb": peak / 1e6}
-
-
-def _peak_bytes() -> float:
-    import resource
-
-    unit = 1 if sys.platform == "darwin" else 1024
-    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit)
+    return {"store.bulk_s": seconds, "store.bulk_rss_mb": peak_bytes() / 1e6}
 
 
 def measured(store: Store) -> dict[str, float]:

@@ -12,11 +12,12 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -30,12 +31,23 @@ from geo3d.raster.optimise import optimise
 from geo3d.raster.source import open_raster
 from geo3d.raster.tile import TileReader, Want
 from geo3d.raster.trust import Trust
+from geo3d.workspace import Workspace
 from tests.bench import imagery
-from tests.bench.tileservers import GDAL_AS_TITILER_ADVISES
+from tests.live import LiveServer
 
 Place = tuple[int, int, int]
 N_ROUNDS = 3
 N_CLIENTS = 8
+GDAL_AS_TITILER_ADVISES = {
+    "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",
+    "GDAL_CACHEMAX": "200",
+    "GDAL_INGESTED_BYTES_AT_OPEN": "32768",
+    "GDAL_HTTP_MERGE_CONSECUTIVE_RANGES": "YES",
+    "VSI_CACHE": "TRUE",
+    "VSI_CACHE_SIZE": "5000000",
+    "PROJ_NETWORK": "OFF",
+}
+"""https://developmentseed.org/titiler, advanced: performance tuning."""
 
 
 @dataclass
@@ -44,6 +56,9 @@ class Server:
 
     port: int
     process: psutil.Process
+    headers: Mapping[str, str] = field(default_factory=dict)
+    assets: Mapping[str, str] = field(default_factory=dict)
+    """Where the tiles of a file are: name of the file -> path."""
 
     def cpu_s(self) -> float:
         """Return the processor time it has used: to the nanosecond where the kernel counts so."""
@@ -61,7 +76,7 @@ class Server:
         def work(first: int) -> None:
             connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
             for i in range(first, len(paths), N_CLIENTS):
-                connection.request("GET", paths[i])
+                connection.request("GET", paths[i], headers=dict(self.headers))
                 answer = connection.getresponse()
                 found[i] = answer.read()
                 if answer.status != 200:
@@ -74,15 +89,35 @@ class Server:
 
 
 @contextmanager
-def running(factory: str) -> Iterator[Server]:
-    """Run one of `tileservers` and yield it once it answers."""
+def geo3d_server(files: Sequence[Path]) -> Iterator[Server]:
+    """Run the whole program over a workspace of files, as ``geo3d serve`` does, and yield it once it is at rest."""
+    with tempfile.TemporaryDirectory(dir=imagery.FOLDER) as folder:
+        with Workspace.create(Path(folder), "Bench") as workspace:
+            added = [workspace.add([path], scene=path.stem) for path in files]
+        assets = {path.name: f"/api/tiles/{asset.id}" for path, (_, (asset,)) in zip(files, added, strict=True)}
+        with LiveServer(Path(folder)) as running:
+            headers = {"Authorization": f"Bearer {running.token}"}
+            server = Server(running.port, psutil.Process(running.pid), headers, assets)
+            wait_for_rest(server)
+            yield server
+
+
+def wait_for_rest(server: Server) -> None:
+    """Wait until a server does nothing more (at first it makes itself ready for label tiles)."""
+    before = -1.0
+    while server.cpu_s() - before > 0.05:
+        before = server.cpu_s()
+        time.sleep(1.0)
+
+
+@contextmanager
+def titiler_server() -> Iterator[Server]:
+    """Run TiTiler as its guide sets it up, and yield it once it answers."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "--factory", f"tests.bench.tileservers:{factory}", "--port", str(port)]
-    environment = {**os.environ, "PYTHONPATH": f".{os.pathsep}services"}
-    if factory == "titiler":
-        environment |= GDAL_AS_TITILER_ADVISES
+    command = [sys.executable, "-m", "uvicorn", "--factory", "tests.bench.peer:titiler", "--port", str(port)]
+    environment = {**os.environ, "PYTHONPATH": f".{os.pathsep}services", **GDAL_AS_TITILER_ADVISES}
     process = subprocess.Popen([*command, "--log-level", "error", "--no-access-log"], env=environment)
     try:
         for _ in range(600):
@@ -132,9 +167,8 @@ def run(only: str = "") -> dict[str, float]:
     figures: dict[str, float] = {}
     cases = [case for case in CASES if only in ("", case.key)]
     if cases:
-        for case in cases:
-            case.make()
-        with running("geo3d") as ours, running("titiler") as theirs:
+        files = list(dict.fromkeys(case.make() for case in cases))
+        with geo3d_server(files) as ours, titiler_server() as theirs:
             for case in cases:
                 figures |= compared(case, ours, theirs)
             figures["tiles.rss_mb"] = ours.process.memory_info().rss / 2**20
@@ -153,7 +187,8 @@ def compared(case: Case, ours: Server, theirs: Server) -> dict[str, float]:
     places = [covered_places(path, case, rng) for _ in range(N_ROUNDS + 1)]
 
     def our_paths(round_: int) -> list[str]:
-        return [f"/{path.name}/latest/{WEB_MERCATOR}/{z}/{x}/{y}.{case.ours}" for z, x, y in places[round_]]
+        tiles = f"{ours.assets[path.name]}/latest/{WEB_MERCATOR}"
+        return [f"{tiles}/{z}/{x}/{y}.{case.ours}" for z, x, y in places[round_]]
 
     def their_paths(round_: int) -> list[str]:
         url = f"&url={path}"
@@ -264,12 +299,13 @@ def first_view() -> dict[str, float]:
     path = imagery.striped()
     waits = []
     for _ in range(N_ROUNDS):
-        with running("geo3d") as server:
+        with geo3d_server([path]) as server:
             forget(path)
             start = time.perf_counter()
-            server.get([f"/{path.name}/info"])
+            server.get([f"{server.assets[path.name]}/info"])
             # 23,000 pixels at zoom 2 of 7: 719 pixels, what a screen shows of it at first
-            server.get([f"/{path.name}/latest/native/2/{x}/{y}.png" for y in range(3) for x in range(3)])
+            tiles = f"{server.assets[path.name]}/latest/native/2"
+            server.get([f"{tiles}/{x}/{y}.png" for y in range(3) for x in range(3)])
             waits.append(time.perf_counter() - start)
     return {"tiles.first_view_s": statistics.median(waits)}
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import psutil
 from rich.console import Console
 from rich.table import Table
 
@@ -25,6 +27,7 @@ CEILINGS = {
     "tiles.first_view_s": 2.0,
     "tiles.rss_mb": 1000.0,
     "store.bulk_s": 60.0,
+    "store.bulk_rss_mb": 2000.0,
     "store.viewport_ms": 10.0,
     "store.edit_ms": 5.0,
     "store.label_tile_ms": 10.0,
@@ -49,3 +52,15 @@ def table(figures: Mapping[str, float]) -> None:
         is_met = (floor is None or value >= floor) and (ceiling is None or value <= ceiling)
         shown.add_row(key, f"{value:.4g}", wanted, "" if not wanted else "ok" if is_met else "[red]missed[/]")
     Console().print(shown)
+
+
+def peak_bytes() -> float:
+    """Return the most memory that this process has held."""
+    status = Path("/proc/self/status")
+    if status.exists():  # not `ru_maxrss` there: it begins with what the parent held when it forked
+        return 1024 * float(status.read_text().partition("VmHWM:")[2].split()[0])
+    if sys.platform == "win32":
+        return float(psutil.Process().memory_info().peak_wset)
+    import resource
+
+    return float(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
