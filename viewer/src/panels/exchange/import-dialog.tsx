@@ -40,12 +40,14 @@ export function ImportDialog(props: ImportDialogProps) {
   }, [flow])
 
   const step = flow.step.value
+  const isShown = step === 'preview' || step === 'running' || step === 'done'
   const run = () => void flow.run().then((result) => result && onImported(result))
   return (
     <Dialog
       key={step === 'done' ? 'done' : 'asking'}
       title={`Import labels into “${title}”`}
-      width={640}
+      width={isShown ? 480 : 640}
+      isAside={isShown}
       onClose={onClose}
       footer={<Acts flow={flow} onRun={run} onClose={onClose} />}
     >

@@ -11,6 +11,8 @@ interface DialogProps {
   readonly width?: number
   /** Buttons, the chief one last. */
   readonly footer?: ComponentChildren
+  /** It stands at the right edge and leaves the map in sight: what it asks about is shown there. */
+  readonly isAside?: boolean | undefined
   /** Something is under way that must not be left half done: neither Esc nor the cross close it. */
   readonly isBusy?: boolean | undefined
   /** It cannot be left without an answer. */
@@ -22,7 +24,7 @@ interface DialogProps {
 
 /** A modal dialog on the browser's own `<dialog>`: it keeps the focus inside, and gives it back at the end. */
 export function Dialog(props: DialogProps) {
-  const { title, onClose, width = 480, isBusy = false, isFirm = false, onSubmit } = props
+  const { title, onClose, width = 480, isAside = false, isBusy = false, isFirm = false, onSubmit } = props
   const ref = useRef<HTMLDialogElement>(null)
   const heading = useId()
   const isKept = isBusy || isFirm
@@ -50,7 +52,7 @@ export function Dialog(props: DialogProps) {
   return (
     <dialog
       ref={ref}
-      class="kit-dialog"
+      class={isAside ? 'kit-dialog kit-dialog-aside' : 'kit-dialog'}
       style={{ width: `${width}px` }}
       aria-labelledby={heading}
       onCancel={(event) => {
