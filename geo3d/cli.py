@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 from rich.console import Console
@@ -21,6 +21,9 @@ from rich.table import Table
 from geo3d import __version__
 from geo3d.errors import Geo3dError, OptionError
 from geo3d.labels import Ontology
+
+if TYPE_CHECKING:
+    from geo3d.raster.info import RasterInfo
 
 app = typer.Typer(
     name="geo3d",
@@ -113,6 +116,9 @@ def add(
     files: Annotated[list[str], typer.Argument(help="Rasters: paths, URLs of allowed hosts, or STAC items.")],
     scene: Annotated[str | None, typer.Option("--scene", help="Scene to add to; made when missing.")] = None,
     arrangement: Annotated[Arrangement, typer.Option("--as", help="How several files belong together.")] = "layers",
+    is_each: Annotated[
+        bool, typer.Option("--each", help="A scene of its own for every file; those that cannot be read are told.")
+    ] = False,
     optimise: Annotated[bool, typer.Option("--optimise", help="Make a web-ready copy in the cache.")] = False,
     layout: Annotated[Layout, typer.Option(help="Grid of the web-ready copy.")] = "native",
     compression: Annotated[Coding, typer.Option(help="Of the copy: zstd and deflate lose nothing.")] = "zstd",
@@ -123,28 +129,47 @@ def add(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Register rasters in a workspace; files stay where they are."""
+    """Register rasters in a workspace; files stay where they are. Exit code 3 where --each left files out."""
     from geo3d.raster.copyplan import Optimisation
     from geo3d.workspace import Workspace
 
+    if is_each and (scene is not None or arrangement != "layers"):
+        raise OptionError("--each makes a scene for every file: leave --scene and --as away")
+    refused: list[tuple[str, Geo3dError]] = []
+    said: list[Any] = []
     with Workspace.open(folder) as workspace:
         if hosts:
             workspace.allow_hosts(hosts)
-        made, assets = workspace.add(files, scene=scene, arrangement=arrangement)
-        for asset in assets if optimise else ():
-            with _progress(f"optimise {asset.title}", as_json) as progress:
-                workspace.optimise(
-                    asset, Optimisation(layout=layout, compression=compression, quality=quality), progress
-                )
-        if as_json:
-            _print_json({"scene": made.id, "assets": [asset.model_dump(mode="json") for asset in assets]})
-            return
-        for asset in assets:
-            info = workspace.raster_of(asset).info
-            kind = f"{info.width} x {info.height} x {len(info.bands)} {info.dtype}"
-            _out.print(f"{made.title}: {asset.title}  {kind}  {(info.crs or 'no CRS')[:80]}")
-            for problem in info.problems:
-                _out.print(f"  [yellow]{problem.reason}[/]: {problem.message}")
+        for group in [[file] for file in files] if is_each else [files]:
+            try:
+                made, assets = workspace.add(group, scene=scene, arrangement=arrangement)
+            except Geo3dError as error:
+                if not is_each:
+                    raise
+                refused.append((group[0], error))
+                continue
+            for asset in assets if optimise else ():
+                with _progress(f"optimise {asset.title}", as_json) as progress:
+                    workspace.optimise(
+                        asset, Optimisation(layout=layout, compression=compression, quality=quality), progress
+                    )
+            said.append({"scene": made.id, "assets": [asset.model_dump(mode="json") for asset in assets]})
+            if not as_json:
+                _say_added(made.title, [(asset.title, workspace.raster_of(asset).info) for asset in assets])
+    if as_json:
+        _print_json(said if is_each else said[0])
+    for file, reason in refused:
+        _err.print(f"[red]left out[/] {file}: {reason.message}", soft_wrap=True)
+    if refused:
+        raise typer.Exit(3)
+
+
+def _say_added(scene: str, rasters: list[tuple[str, RasterInfo]]) -> None:
+    for title, info in rasters:
+        kind = f"{info.width} x {info.height} x {len(info.bands)} {info.dtype}"
+        _out.print(f"{scene}: {title}  {kind}  {(info.crs or 'no CRS')[:80]}", soft_wrap=True)
+        for problem in info.problems:
+            _out.print(f"  [yellow]{problem.reason}[/]: {problem.message}", soft_wrap=True)
 
 
 @app.command()

@@ -64,6 +64,20 @@ def test_init_add_import_export_check(folder: Path) -> None:
     assert "sound" in done("check", "ws", cwd=folder)
 
 
+def test_each_file_gets_a_scene_and_one_that_is_broken_stops_nobody(folder: Path) -> None:
+    (folder / "broken.tif").write_bytes(b"II*\0 no more")
+    (folder / "b.tif").write_bytes((folder / "a.tif").read_bytes())
+    result = geo3d("add", "ws", "a.tif", "broken.tif", "b.tif", "--each", "--json", cwd=folder)
+    assert result.returncode == 3
+    assert [[asset["title"] for asset in made["assets"]] for made in json.loads(result.stdout)] == [
+        ["a.tif"],
+        ["b.tif"],
+    ]
+    assert len({made["scene"] for made in json.loads(result.stdout)}) == 2
+    assert result.stderr.startswith("left out broken.tif: ")
+    assert geo3d("add", "ws", "a.tif", "--each", "--scene", "One", cwd=folder).returncode == 1
+
+
 def test_ontology_is_added_exported_and_imported(folder: Path) -> None:
     assert "power-line" in done(
         "ontology", "ws", "add", "Power line", "--geometry", "polyline", "--key", "1", cwd=folder
