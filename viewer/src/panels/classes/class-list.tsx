@@ -60,7 +60,6 @@ function ClassRow({ bench, label, keyName, isChosen }: ClassRowProps) {
   }
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the button in it does the same; the whole row is a larger target
-    // biome-ignore lint/a11y/noNoninteractiveElementInteractions: likewise
     <li
       class="class-row"
       data-chosen={isChosen || undefined}
@@ -93,6 +92,7 @@ function ClassRow({ bench, label, keyName, isChosen }: ClassRowProps) {
       <span class="class-acts" onClick={(event) => event.stopPropagation()}>
         <Menu
           label={`More about ${label.title}`}
+          size={22}
           entries={[
             { id: 'rename', title: 'Rename', icon: 'pencil', keys: 'F2', run: () => setRenaming(true) },
             {

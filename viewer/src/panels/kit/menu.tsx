@@ -26,11 +26,13 @@ interface MenuProps {
   /** What the button shows; without it only the icon. */
   readonly trigger?: ComponentChildren
   readonly side?: Side
+  /** Width and height of a button without a trigger, px. */
+  readonly size?: number
   readonly entries: readonly MenuEntry[]
 }
 
 /** A button that opens a list of acts. Arrow keys walk through it, letters jump, Esc leaves. */
-export function Menu({ label, icon = 'more', trigger, side = 'below', entries }: MenuProps) {
+export function Menu({ label, icon = 'more', trigger, side = 'below', size = 28, entries }: MenuProps) {
   const button = useRef<HTMLButtonElement>(null)
   const [isOpen, setOpen] = useState(false)
   return (
@@ -40,7 +42,7 @@ export function Menu({ label, icon = 'more', trigger, side = 'below', entries }:
         type="button"
         class={trigger ? 'kit-button' : 'kit-icon-button'}
         data-kind="ghost"
-        style={trigger ? {} : { width: '28px', height: '28px' }}
+        style={trigger ? {} : { width: `${size}px`, height: `${size}px` }}
         aria-label={trigger ? undefined : label}
         title={trigger ? undefined : label}
         aria-haspopup="menu"

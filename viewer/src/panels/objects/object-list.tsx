@@ -155,7 +155,6 @@ function Row({ bench, annotation }: { readonly bench: Workbench; readonly annota
   const ontology = bench.session.ontology.value
   const kind = Annotation.kindOf(annotation)
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: hovering only points out on the map what the row is about
     <div
       class="object-row"
       onPointerEnter={() => bench.stage.peek()?.hand.hover(annotation.id)}
