@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from geo3d.errors import Geo3dError, NotFound, OptionError, StoreError
+from geo3d.errors import AssetMissing, Geo3dError, NotFound, OptionError, StoreError
 from geo3d.intake import asset_of, with_assets
 from geo3d.labels import Annotation, Asset, ChangeSet, LabelClass, Ontology, Project, Put, Scene, new_id
 from geo3d.raster.collection import Arrangement, Group, group_files
@@ -405,7 +405,12 @@ class Workspace:
         return [*groups, *group_files(rasters, arrangement).groups] if rasters or not items else groups
 
     def _absolute(self, file: str | Path) -> str:
-        return str(file) if "://" in str(file) else str(Path(file).expanduser().resolve())
+        if "://" in str(file):
+            return str(file)
+        path = Path(file).expanduser()
+        if not path.exists():
+            raise AssetMissing(f"there is no file {str(file)!r}; check its path", path=str(file))
+        return str(path.resolve())
 
     def _href(self, path: str) -> str:
         if "://" in path:

@@ -94,13 +94,18 @@ def _channels(style: Style, bands: tuple[int, ...], info: RasterInfo) -> Sequenc
     return [Channel(0, expression, physical) for expression in parsed]
 
 
+def _is_photo(info: RasterInfo) -> bool:
+    """Return whether bytes are likely brightness: not in a stack of many bands that nobody called colours."""
+    return len(info.bands) <= 4 or {"red", "green", "blue"} <= {band.color for band in info.bands}
+
+
 def _stretch(channel: Channel, i: int, n: int, style: Style, info: RasterInfo, sampled: Sampled) -> Stretch:
     """Return the stretch of one channel."""
     is_band = channel.expression is None
     dtype = np.dtype(info.bands[channel.band - 1].dtype if is_band else np.float32)
     if style.range:
         low, high = style.range[i] if len(style.range) == n else style.range[0]
-    elif style.stretch == "none" or (style.stretch == "auto" and n == 3 and dtype == np.uint8):
+    elif style.stretch == "none" or (style.stretch == "auto" and n == 3 and dtype == np.uint8 and _is_photo(info)):
         low, high = full_range(dtype)
     else:
         order = channel.bands or (1,)

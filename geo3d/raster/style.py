@@ -29,7 +29,7 @@ class Style(Value):
     expression: str | None = None
     """Band arithmetic, ``(b4-b3)/(b4+b3)``; three of them, separated by ``;``, make red, green and blue."""
     stretch: Literal["auto", "none", "minmax", "percentile", "sigma"] = "auto"
-    """From values to brightness: auto = none for 8-bit colour pictures, else percentile."""
+    """From values to brightness: auto = none for 8-bit photos, else percentile."""
     range: tuple[tuple[Number, Number], ...] = ()
     """Explicit (dark, bright) values, one pair for all bands or one for each; wins over `stretch`."""
     percentiles: tuple[Number, Number] = (2.0, 98.0)

@@ -108,7 +108,7 @@ describe('material', () => {
       { ...RasterStyle.first(INFO), bands: [4, 3, 2], gamma: 2 },
       INFO,
       [
-        [5, 6],
+        [4.5, 5.5],
         [7, 8],
         [9, 10],
       ],
@@ -148,11 +148,11 @@ test('the query of a style leaves out what is the default', () => {
 })
 
 test('ranges are never empty', () => {
-  expect(rangeOf([5, 5, 5])).toEqual([5, 6])
+  expect(rangeOf([5, 5, 5])).toEqual([4.5, 5.5])
   expect(rangeOf([])).toEqual([0, 1])
   const flat = { minimum: 3, maximum: 3, mean: 3, std: 0, percentiles: [] } as unknown as BandStatistics
   for (const rule of ['minmax', 'percentile', 'sigma'] as const)
-    expect(BandStatistics.range(flat, rule, 'uint16')).toEqual([3, 4])
+    expect(BandStatistics.range(flat, rule, 'uint16')).toEqual([2.5, 3.5])
 })
 
 test('ramps have 256 colours and end where their anchors do', () => {

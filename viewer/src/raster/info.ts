@@ -56,6 +56,13 @@ export const RasterInfo = {
     return info.bands[index - 1]?.name ?? `b${index}`
   },
 
+  /** Say whether bytes of these bands are likely brightness: not in a stack of many bands that nobody called colours. */
+  isPhoto(info: RasterInfo, bands: readonly number[]): boolean {
+    const colors = new Set(info.bands.map((band) => band.color))
+    const isColored = ['red', 'green', 'blue'].every((color) => colors.has(color))
+    return bands.every((b) => info.bands[b - 1]?.dtype === 'uint8') && (info.bands.length <= 4 || isColored)
+  },
+
   /** Return the bands that carry values: all but alpha. */
   valueBands(info: RasterInfo): readonly Band[] {
     return info.bands.filter((band) => band.index !== info.alpha)

@@ -5,6 +5,7 @@ import { tileUrl } from '../api/tile'
 import type { Id } from '../model/id'
 import { evaluate } from './evaluate'
 import { parse } from './expression'
+import { RasterInfo } from './info'
 import { namesOf } from './material'
 import { RawTile } from './raw-tile'
 import { type RasterFacts, RasterSource } from './source'
@@ -139,8 +140,7 @@ export const Shelved = {
     if (style.range.length) return style.range
     if (style.expression)
       return expressionRanges[style.expression] ? [expressionRanges[style.expression]!] : null
-    const isPhoto =
-      style.bands.length === 3 && style.bands.every((b) => facts.info.bands[b - 1]?.dtype === 'uint8')
+    const isPhoto = style.bands.length === 3 && RasterInfo.isPhoto(facts.info, style.bands)
     return Shelved.rangesBy({ style, facts, statistics }, isPhoto ? 'full' : 'percentile')
   },
 

@@ -51,5 +51,6 @@ export function rangeOf(values: readonly number[]): Range {
 }
 
 function apart(dark: number, bright: number): Range {
-  return dark < bright ? [dark, bright] : [dark, dark + 1]
+  // one value alone is drawn in the middle, as the server does
+  return dark < bright ? [dark, bright] : [dark - 0.5, dark + 0.5]
 }
