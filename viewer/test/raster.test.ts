@@ -108,7 +108,7 @@ describe('material', () => {
       { ...RasterStyle.first(INFO), bands: [4, 3, 2], gamma: 2 },
       INFO,
       [
-        [4.5, 5.5],
+        [5, 6],
         [7, 8],
         [9, 10],
       ],
