@@ -1,6 +1,6 @@
 import { batch, computed, effect, type Signal, signal } from '@preact/signals-core'
 import type { CommitReply, SessionInfo } from '../api/client'
-import type { Problem } from '../api/problem'
+import { Problem } from '../api/problem'
 import { projectApi } from '../api/project'
 import { type SceneApi, sceneApi } from '../api/scene'
 import type { Annotation } from '../model/annotation'
@@ -17,6 +17,9 @@ import { Selection } from './selection'
 
 /** Counts that nobody has asked for yet. */
 const EMPTY = {}
+
+/** How often a change of a class is put over somebody else's before the person is told. */
+const MOST_ATTEMPTS = 5
 
 /** What a session needs from around it. */
 export interface SessionGiven {
@@ -61,6 +64,7 @@ export class Session {
     return active.find((c) => c.slug === this.#chosen.value) ?? active[0] ?? null
   })
   readonly #ends: (() => void)[] = []
+  #changing: Promise<void> = Promise.resolve()
   #countsTimer: ReturnType<typeof setTimeout> | undefined
 
   constructor(given: SessionGiven) {
@@ -116,7 +120,10 @@ export class Session {
 
   /** Take the project as it is now: somebody changed its classes or people. */
   async refreshProject(revision = Infinity): Promise<void> {
-    if (revision > this.project.value.revision) this.project.value = await projectApi.get()
+    if (revision <= this.project.peek().revision) return
+    const found = await projectApi.get()
+    // an answer that took long may be older than what has come meanwhile
+    if (found.revision >= this.project.peek().revision) this.project.value = found
   }
 
   /** Take the scene document as it is now: a file was added or changed. */
@@ -124,24 +131,46 @@ export class Session {
     this.scene.value = await this.api.get()
   }
 
-  /** Replace a class of the ontology: renamed, recoloured, other attributes. */
-  async changeClass(changed: LabelClass, message: string): Promise<void> {
-    const before = this.project.value
-    const after = { ...before, ontology: Ontology.withClass(before.ontology, changed) }
-    this.project.value = after // seen at once; the server's answer replaces it
-    try {
-      await projectApi.send(
-        ChangeSet.make(this.actor.id ?? '', message, [{ ...Change.put(after), base: before.revision }]),
-      )
-    } finally {
-      await this.refreshProject()
-    }
+  /**
+   * Change a class of the ontology: another name, colour, attributes. Changes are sent one after the other.
+   *
+   * @param edit Makes the new class of the newest one; asked again where somebody else was faster. What it throws ends
+   *   the change.
+   */
+  changeClass(slug: string, message: string, edit: (newest: LabelClass) => LabelClass): Promise<void> {
+    const change = this.#changing.then(() => this.#changeClass(slug, message, edit))
+    this.#changing = change.catch(() => {})
+    return change
   }
 
   /** End everything that this session started. */
   close(): void {
     clearTimeout(this.#countsTimer)
     for (const end of this.#ends) end()
+  }
+
+  async #changeClass(slug: string, message: string, edit: (newest: LabelClass) => LabelClass): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      const before = this.project.peek()
+      const newest = Ontology.get(before.ontology, slug)
+      const changed = newest && edit(newest)
+      if (!changed || changed === newest) return
+      const after = { ...before, ontology: Ontology.withClass(before.ontology, changed) }
+      this.project.value = after // seen at once; the server's answer replaces it
+      const set = ChangeSet.make(this.actor.id ?? '', message, [
+        { ...Change.put(after), base: before.revision },
+      ])
+      try {
+        const { documents } = await projectApi.send(set)
+        const stored = documents.find(({ kind }) => kind === 'project')
+        if (stored) this.project.value = stored as Project
+        return
+      } catch (error) {
+        if (this.project.peek() === after) this.project.value = before
+        if (!(error instanceof Problem && error.kind === 'conflict') || attempt === MOST_ATTEMPTS) throw error
+        await this.refreshProject()
+      }
+    }
   }
 
   /** Take note of a commit and return what it wrote. */

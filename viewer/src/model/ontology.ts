@@ -53,6 +53,22 @@ export const Ontology = {
     return keys
   },
 
+  /** Return the classes that have been retired. */
+  retired(ontology: Ontology): readonly LabelClass[] {
+    return (ontology.classes as readonly LabelClass[]).filter((c) => c.retired)
+  },
+
+  /** Return the classes that may stand above one: neither itself nor any below it. */
+  parentsOf(ontology: Ontology, slug: string): readonly LabelClass[] {
+    const classes = ontology.classes as readonly LabelClass[]
+    const below = new Set([slug])
+    for (let n = 0; n < below.size; ) {
+      n = below.size
+      for (const c of classes) if (c.parent !== null && below.has(c.parent)) below.add(c.slug)
+    }
+    return classes.filter((c) => !below.has(c.slug))
+  },
+
   /** Return the ontology with one class replaced, and one version more. */
   withClass(ontology: Ontology, changed: LabelClass): Ontology {
     const classes = ontology.classes.map((c) => (c.slug === changed.slug ? changed : c))
@@ -71,15 +87,22 @@ export const Attribute = {
   problem(attribute: Attribute, value: AttributeValue | undefined): string | null {
     if (value === null || value === undefined) return null
     const { name, type, minimum, maximum, choices } = attribute
+    if (type === 'text' && typeof value !== 'string') return `${name} wants text`
+    if (type === 'boolean' && typeof value !== 'boolean') return `${name} wants yes or no`
+    if (type === 'choices') {
+      const others = Array.isArray(value) ? value.filter((one) => !choices.includes(one)) : null
+      if (others === null) return `${name} wants several choices`
+      if (others.length) return `${name} allows ${choices.join(', ')}, not ${others.join(', ')}`
+    }
     if (type === 'number' || type === 'integer') {
       if (typeof value !== 'number' || !Number.isFinite(value)) return `${name} wants a number`
       if (type === 'integer' && !Number.isInteger(value)) return `${name} wants a whole number`
       if (minimum !== null && value < minimum) return `${name} must be at least ${minimum}`
       if (maximum !== null && value > maximum) return `${name} must be at most ${maximum}`
     }
-    if (type === 'choice' && !choices.includes(String(value)))
+    if (type === 'choice' && !(typeof value === 'string' && choices.includes(value)))
       return `${name} must be one of ${choices.join(', ')}`
-    if (type === 'date' && Number.isNaN(Date.parse(String(value))))
+    if (type === 'date' && (typeof value !== 'string' || Number.isNaN(Date.parse(value))))
       return `${name} wants a date, such as 2024-05-31`
     return null
   },

@@ -27,6 +27,12 @@ export interface WorkbenchGiven {
   readonly storage: Storage | null
 }
 
+/** Which settings of a class are asked for. */
+export interface ClassOpen {
+  readonly slug: string
+  readonly tab: 'class' | 'attributes'
+}
+
 /** Everything that the panels around one open scene read and change. */
 export class Workbench {
   readonly session: Session
@@ -53,6 +59,8 @@ export class Workbench {
   readonly isLive = signal(false)
   /** Which dialog of the scene is open. */
   readonly open = signal<'export' | 'import' | null>(null)
+  /** The class whose settings are open, and what of them is to be seen first. */
+  readonly classOpen = signal<ClassOpen | null>(null)
   /** Label files that were dropped on the scene and are to be imported. */
   readonly dropped = signal<readonly File[]>([])
   readonly #openView: OpenView

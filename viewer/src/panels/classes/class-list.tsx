@@ -9,6 +9,7 @@ import { Icon } from '../kit/icon'
 import { Menu } from '../kit/menu'
 import type { PanelProps } from '../panel'
 import type { Workbench } from '../workbench'
+import { RetiredClasses } from './retired-classes'
 import './classes.css'
 
 /** The classes: which one is drawn, how many there are of each, their names and colours. */
@@ -35,6 +36,7 @@ export function ClassList({ bench }: PanelProps) {
         ))}
       </ul>
       <AddClass bench={bench} />
+      <RetiredClasses bench={bench} />
     </div>
   )
 }
@@ -51,12 +53,16 @@ function ClassRow({ bench, label, keyName, isChosen }: ClassRowProps) {
   const [isRenaming, setRenaming] = useState(false)
   const n = session.counts.value[label.slug] ?? 0
   const isHidden = bench.hidden.value.has(label.slug)
-  const change = (changed: LabelClass, message: string) =>
-    void session.changeClass(changed, message).catch((error) => toasts.error(error))
+  const change = (update: Partial<LabelClass>, message: string) =>
+    void session
+      .changeClass(label.slug, message, (newest) => ({ ...newest, ...update }))
+      .catch((error) => toasts.error(error))
+  const openSettings = () => {
+    bench.classOpen.value = { slug: label.slug, tab: 'class' }
+  }
   const rename = (title: string) => {
     setRenaming(false)
-    if (title.trim() && title.trim() !== label.title)
-      change({ ...label, title: title.trim() }, `Rename ${label.title}`)
+    if (title.trim() && title.trim() !== label.title) change({ title: title.trim() }, `Rename ${label.title}`)
   }
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the button in it does the same; the whole row is a larger target
@@ -70,7 +76,7 @@ function ClassRow({ bench, label, keyName, isChosen }: ClassRowProps) {
       <ColorPicker
         label={`Colour of ${label.title}`}
         value={label.color}
-        onChange={(color) => change({ ...label, color }, `Recolour ${label.title}`)}
+        onChange={(color) => change({ color }, `Recolour ${label.title}`)}
       />
       {isRenaming ? (
         <NameInput value={label.title} onDone={rename} onCancel={() => setRenaming(false)} />
@@ -81,7 +87,12 @@ function ClassRow({ bench, label, keyName, isChosen }: ClassRowProps) {
           aria-pressed={isChosen}
           title={label.guideline || label.title}
           onClick={stopped(() => chooseClass(bench, label.slug))}
-          onKeyDown={(event) => event.key === 'F2' && setRenaming(true)}
+          onKeyDown={(event) => {
+            if (event.key === 'F2') setRenaming(true)
+            if (event.key !== 'Enter' || !event.altKey) return
+            event.preventDefault()
+            openSettings()
+          }}
         >
           {label.title}
         </button>
@@ -94,6 +105,7 @@ function ClassRow({ bench, label, keyName, isChosen }: ClassRowProps) {
           label={`More about ${label.title}`}
           size={22}
           entries={[
+            { id: 'settings', title: 'Settings…', icon: 'settings', keys: 'Alt+Enter', run: openSettings },
             { id: 'rename', title: 'Rename', icon: 'pencil', keys: 'F2', run: () => setRenaming(true) },
             {
               id: 'only',
@@ -113,7 +125,7 @@ function ClassRow({ bench, label, keyName, isChosen }: ClassRowProps) {
               title: 'Retire: no new labels',
               icon: 'lock',
               isDanger: true,
-              run: () => change({ ...label, retired: true }, `Retire ${label.title}`),
+              run: () => change({ retired: true }, `Retire ${label.title}`),
             },
           ]}
         />

@@ -1,5 +1,6 @@
 import type { Annotation, AttributeValue } from '../../model/annotation'
 import { Attribute, Ontology } from '../../model/ontology'
+import { Button } from '../kit/button'
 import { Field } from '../kit/field'
 import type { Workbench } from '../workbench'
 import { Draft } from './draft'
@@ -19,6 +20,17 @@ export function AttributeForm({ bench, annotation }: AttributeFormProps) {
     bench.session.editor.setAttribute([annotation.id], name, value)
   return (
     <>
+      {label && asked.length === 0 && (
+        <Button
+          kind="ghost"
+          icon="settings"
+          onClick={() => {
+            bench.classOpen.value = { slug: label.slug, tab: 'attributes' }
+          }}
+        >
+          Edit attributes
+        </Button>
+      )}
       {asked.map((attribute) => (
         <AttributeField
           key={`${annotation.id} ${attribute.name}`}

@@ -119,6 +119,16 @@ function ClassChoice({ bench, ids, slug }: ClassChoiceProps) {
         options={options}
         onChange={(value) => value && bench.session.editor.relabel(ids, value)}
       />
+      {Ontology.get(ontology, slug) && (
+        <IconButton
+          icon="settings"
+          size={24}
+          label={`Settings of ${Ontology.titleOf(ontology, slug)}`}
+          onClick={() => {
+            bench.classOpen.value = { slug, tab: 'attributes' }
+          }}
+        />
+      )}
     </div>
   )
 }

@@ -62,8 +62,12 @@ export function Dialog(props: DialogProps) {
       onClose={() => {
         // browsers close a dialog by a second Esc without asking
         if (!ref.current?.isConnected) return
-        if (isKept) ref.current.showModal()
-        else onClose()
+        if (isKept) return ref.current.showModal()
+        onClose()
+        // whoever asks something first stays
+        setTimeout(() => {
+          if (ref.current?.isConnected && !ref.current.open) ref.current.showModal()
+        })
       }}
     >
       {onSubmit ? (

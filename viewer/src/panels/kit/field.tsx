@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useId } from 'preact/hooks'
+import { useId, useRef } from 'preact/hooks'
 import { Icon } from './icon'
 import './field.css'
 
@@ -144,6 +144,9 @@ interface NumberFieldProps extends FieldText {
 /** A number; what is no number yet does not reach `onChange`. */
 export function NumberField(props: NumberFieldProps) {
   const { value, onChange, min, max, step, placeholder } = props
+  const input = useRef<HTMLInputElement>(null)
+  // what is typed stays as it is typed while it means the same: on its way to 0.05 it reads 0.0
+  const isTyped = value !== null && input.current?.valueAsNumber === value
   return (
     <Field {...props}>
       {(ids) => (
@@ -151,7 +154,8 @@ export function NumberField(props: NumberFieldProps) {
           {...ids}
           class="kit-input"
           type="number"
-          value={value ?? ''}
+          ref={input}
+          value={isTyped ? input.current?.value : (value ?? '')}
           min={min}
           max={max}
           step={step ?? 'any'}

@@ -1,8 +1,9 @@
 import type { Direction } from '../../document/history'
-import { Ontology } from '../../model/ontology'
+import { type LabelClass, Ontology } from '../../model/ontology'
 import { TOOLS } from '../../tools'
 import type { Tool } from '../../tools/tool'
 import { chooseClass } from '../classes/class-list'
+import { TAKEN_KEYS } from '../classes/taken-keys'
 import type { Command } from '../help/commands'
 import { boundsOfPlace, type Workbench } from '../workbench'
 
@@ -11,21 +12,35 @@ export function sceneCommands(bench: Workbench): readonly Command[] {
   return [...toolCommands(bench), ...editCommands(bench), ...viewCommands(bench), ...otherCommands(bench)]
 }
 
-/** Return a command for each digit that a class may have; they follow the ontology. */
+/** Return a command for each key that a class may have, and one for the settings of each class; they follow the ontology. */
 export function classCommands(bench: Workbench): readonly Command[] {
-  return [...Ontology.keys(bench.session.ontology.value)].map(([key, label]) => ({
-    id: `class.${label.slug}`,
-    title: `Class: ${label.title}`,
-    group: 'Classes',
-    scope: 'map',
-    keys: TAKEN.has(key) ? [] : [key],
-    icon: 'tag',
-    run: () => chooseClass(bench, label.slug),
-  }))
+  const ontology = bench.session.ontology.value
+  const choices = [...Ontology.keys(ontology)].map(
+    ([key, label]): Command => ({
+      id: `class.${label.slug}`,
+      title: `Class: ${label.title}`,
+      group: 'Classes',
+      scope: 'map',
+      keys: TAKEN_KEYS.has(key) ? [] : [key],
+      icon: 'tag',
+      run: () => chooseClass(bench, label.slug),
+    }),
+  )
+  const settings = (ontology.classes as readonly LabelClass[]).map(
+    ({ slug, title, retired }): Command => ({
+      id: `class-settings.${slug}`,
+      title: `Class settings: ${title}${retired ? ' (retired)' : ''}`,
+      group: 'Classes',
+      scope: 'map',
+      icon: 'settings',
+      isEnabled: () => bench.classOpen.peek() === null,
+      run: () => {
+        bench.classOpen.value = { slug, tab: 'class' }
+      },
+    }),
+  )
+  return [...choices, ...settings]
 }
-
-/** Letters that mean something else on the map; a class that wants one keeps its place in the palette. */
-const TAKEN: ReadonlySet<string> = new Set([...TOOLS.map((tool) => tool.key), 'n', 's', 'f', 'r'])
 
 function toolCommands(bench: Workbench): readonly Command[] {
   const take = (tool: Tool) => {

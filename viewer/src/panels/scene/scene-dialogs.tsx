@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import type { Frame } from '../../model/scene'
+import { ClassDialog } from '../classes/class-dialog'
 import { ExportDialog } from '../exchange/export-dialog'
 import { ImportDialog } from '../exchange/import-dialog'
 import type { PanelProps } from '../panel'
@@ -20,6 +21,7 @@ export function SceneDialogs({ bench }: PanelProps) {
   return (
     <>
       <ConflictDialog bench={bench} />
+      {bench.classOpen.value && <ClassDialog bench={bench} open={bench.classOpen.value} />}
       {bench.open.value === 'export' && (
         <ExportDialog scene={session.id} title={scene.title} n={n} jobs={board} onClose={close} />
       )}

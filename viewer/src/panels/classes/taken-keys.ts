@@ -1,0 +1,11 @@
+import { TOOLS } from '../../tools'
+
+/** Keys that mean something else on the map; a class that came with one keeps its place in the palette. */
+export const TAKEN_KEYS: ReadonlySet<string> = new Set([
+  ...TOOLS.map((tool) => tool.key),
+  'n',
+  's',
+  'f',
+  'r',
+  '0',
+])
