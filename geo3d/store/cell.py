@@ -1,10 +1,10 @@
 """Cells: how annotations that are too small to draw are counted, so that a label tile is complete at every zoom.
 
 A cell of level ``j`` is a square of side ``2**j`` units of the frame. At a resolution of ``r`` units per pixel the
-level is ``ceil(log2(16 r))``: a cell is 16 to 32 pixels wide. An annotation of size ``s`` (the longer side of its
-bounds) is small at level ``j`` when ``s < 2**(j - 2)``, which is 4 to 8 pixels. Because threshold and level are
-tied, "small at j" does not depend on the resolution asked for, and the counts per (frame, level, cell, class) can
-be kept up to date, edit by edit.
+level is ``ceil(log2(32 r))``: a cell is 32 to 64 pixels wide, so that its number can be read. An annotation of size
+``s`` (the longer side of its bounds) is small at level ``j`` when ``s < 2**(j - 3)``, which is 4 to 8 pixels. As
+threshold and level are tied, "small at j" does not depend on the resolution asked for, and the counts per (frame,
+level, cell, class) can be kept up to date, edit by edit.
 
 An annotation is counted in the cells of its anchor (first position). A frame has a `floor`: below it cells would
 hold few annotations each, and everything is drawn, points included; and a `top`, where the frame has a handful of
@@ -20,6 +20,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+SMALL = 3
+"""An annotation is small where a cell is so many times twice as wide, or more."""
 MIN_COUNTED = 2_000
 """A frame with fewer annotations has no cells: all of them are drawn at every zoom."""
 CROWD = 16.0
@@ -43,7 +45,7 @@ class Levels:
         Args:
             size_level: floor(log2(size)), see `geo3d.store.facet.level_of`.
         """
-        return range(max(self.floor, size_level + 3), self.top + 1)
+        return range(max(self.floor, size_level + 1 + SMALL), self.top + 1)
 
     def shown(self, resolution: float) -> int | None:
         """Return the level of cells to show at a resolution (units per pixel), or None where everything is drawn."""
@@ -52,8 +54,8 @@ class Levels:
 
 
 def level_of_resolution(resolution: float) -> int:
-    """Return ceil(log2(16 * resolution)), exactly."""
-    mantissa, exponent = math.frexp(16.0 * resolution)
+    """Return ceil(log2(32 * resolution)), exactly."""
+    mantissa, exponent = math.frexp(32.0 * resolution)
     return exponent - 1 if mantissa == 0.5 else exponent
 
 
@@ -119,7 +121,8 @@ def counted_cells(
     """
     rows = np.empty((0, 4), dtype=np.int64)
     for level in range(levels.floor, levels.top + 1):
-        starts_here = (sizes + 3 <= level) if level == levels.floor else (sizes + 3 == level)
+        first = sizes + 1 + SMALL
+        starts_here = (first <= level) if level == levels.floor else (first == level)
         cells = cells_of(anchors[starts_here], level)
         new = np.column_stack([cells, codes[starts_here], np.ones(len(cells), dtype=np.int64)])
         rows[:, :2] >>= 1

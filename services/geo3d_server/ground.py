@@ -13,9 +13,11 @@ from geo3d.geometry import Frame, MapFrame, PixelFrame
 from geo3d.geometry.array import Array
 from geo3d.geometry.tree import FrameTree, Transform
 from geo3d.labels import Scene
-from geo3d.raster.grid import NATIVE, Grid, NativeGrid, matrix_grid
+from geo3d.raster.grid import Cell, Grid, matrix_grid
 from geo3d.store import Bounds
 
+FRAME = "frame"
+"""Begins the names of frame grids: ``frame:ID``."""
 TILE_PIXELS = 256
 BUFFER = 64 / 4096
 """How far labels reach beyond their tile, in tiles; as `vectortile.BUFFER`."""
@@ -25,6 +27,35 @@ _SPARE = 1 / 32
 """Room given to bounds found on a lattice, of their size: between its positions, edges may bulge."""
 _TURNS = {"EPSG:3857": 2 * np.pi * 6_378_137, "EPSG:4326": 360.0, "OGC:CRS84": 360.0}
 """Width of the world in grids whose left and right edge are one line, the antimeridian."""
+
+
+class FrameGrid(Grid):
+    """The plane of a frame, whatever lies on it: zoom 0 is one cell of 2**27 units, each zoom halves it.
+
+    It holds every projected CRS (metres or feet), every raster's pixels, degrees too; all its edges are exact numbers.
+    The viewer has the same numbers in ``views/map/plane.ts``.
+    """
+
+    crs = None
+    min_zoom = 0
+    max_zoom = 48
+    _HALF = 2.0**26
+
+    def __init__(self, frame: Frame) -> None:
+        """Divide the plane of a frame."""
+        self.name = f"{FRAME}:{frame.id}"
+        self._up = -1.0 if isinstance(frame, PixelFrame) else 1.0
+
+    def shape(self, z: int) -> tuple[int, int]:
+        """Return (columns, rows) of cells at a zoom."""
+        self._check_zoom(z, self.max_zoom)
+        return 1 << z, 1 << z
+
+    def cell(self, z: int, x: int, y: int) -> Cell:
+        """Return where a cell lies; row 0 is at the top, where a pixel frame has its lowest y."""
+        self._check(z, x, y)
+        side = 2 * self._HALF / (1 << z)
+        return Cell(x * side - self._HALF, self._up * (self._HALF - y * side), side, -self._up * side)
 
 
 @dataclass(frozen=True)
@@ -57,21 +88,20 @@ class Ground:
 
 
 def ground_of(scene: Scene, name: str) -> Ground:
-    """Return the ground that an address names: ``native:ASSET``, or a tile matrix set.
+    """Return the ground that an address names: ``frame:ID``, or a tile matrix set.
 
     Raises:
-        NotFound: There is no such asset or set.
+        NotFound: There is no such frame or set.
     """
-    if name.startswith(f"{NATIVE}:"):
-        asset_id = name.removeprefix(f"{NATIVE}:")
-        asset = next((asset for asset in scene.assets if asset.id == asset_id), None)
-        frame = next((frame for frame in scene.frames if asset is not None and frame.id == asset.frame), None)
-        if not isinstance(frame, PixelFrame):
-            raise NotFound(f"this scene has no raster {asset_id!r}")
-        return Ground(NativeGrid(*frame.size), frame)
+    if name.startswith(f"{FRAME}:"):
+        id = name.removeprefix(f"{FRAME}:")
+        frame = next((frame for frame in scene.frames if frame.id == id), None)
+        if not isinstance(frame, MapFrame | PixelFrame):
+            raise NotFound(f"this scene has no map or pixel frame {id!r}")
+        return Ground(FrameGrid(frame), frame)
     grid = matrix_grid(name)
     if grid.crs is None:
-        raise NotFound(f"say whose pixels are meant: {NATIVE}:ASSET")
+        raise NotFound(f"say which frame is meant: {FRAME}:ID")
     return Ground(grid, MapFrame(id=grid.crs, crs=grid.crs))
 
 
@@ -138,7 +168,7 @@ def way_of(ground: Ground, scene: Scene, frame: str, extent: Bounds, centre: tup
     extent = _wider(extent)
     lattice = transform(_lattice(extent), strict=False)
     reach = _bounds_of(lattice)
-    turn, middle = _TURNS.get(ground.grid.crs or "", 0.0), 0.0
+    turn, middle = _TURNS.get(ground.frame.crs if isinstance(ground.frame, MapFrame) else "", 0.0), 0.0
     if turn and reach is not None and reach[2] - reach[0] > turn / 2:
         # x jumps from edge to edge? Then all lies within less than half a turn around the antimeridian.
         across = _bounds_of(_turned(lattice, turn, turn / 2))

@@ -17,8 +17,8 @@ from geo3d_server.state import State
 
 router = APIRouter(route_class=StrictRoute, prefix="/api/scenes/{scene}/labels", tags=["label_tiles"])
 
-GridName = Annotated[str, Path(max_length=200, description="``native:ASSET``, or a tile matrix set.")]
-Number = Annotated[int, Path(ge=0, le=1 << 40)]
+GridName = Annotated[str, Path(max_length=200, description="``frame:ID`` of the scene, or a tile matrix set.")]
+Number = Annotated[int, Path(ge=0, le=1 << 52)]
 MEDIA_TYPE = "application/vnd.mapbox-vector-tile"
 
 

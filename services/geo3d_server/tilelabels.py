@@ -167,12 +167,12 @@ def _projected(positions: Array, way: Way) -> Array:
 def _half_cell(resolution: float, extent: Bounds) -> float:
     """Return how far the centre of a cell may be from the labels it counts, at most.
 
-    A cell is at most 32 pixels wide, and where the whole frame is less than that, at most twice as wide as the frame's
+    A cell is at most 64 pixels wide, and where the whole frame is less than that, at most twice as wide as the frame's
     labels spread (see `geo3d.store.cell`). Its centre can lie outside of all labels, where a projection may have no
     answer: cells are looked for in a window that much larger, and then put to the nearest place that can have labels.
     """
     spread = max(extent[2] - extent[0], extent[3] - extent[1])
-    return min(16 * resolution, spread or max(map(abs, extent)) + 1.0)
+    return min(32 * resolution, spread or max(map(abs, extent)) + 1.0)
 
 
 def _grown(bounds: Bounds, by: float) -> Bounds:

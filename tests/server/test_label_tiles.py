@@ -61,10 +61,11 @@ def total(layers: dict[str, Any]) -> int:
 
 
 def test_native_tiles_show_pixels_where_they_are(ada: httpx.Client, ortho: tuple[str, str, str, str]) -> None:
-    scene, asset, pixels, _ = ortho
+    scene, _, pixels, _ = ortho
     draw(ada, scene, in_frame(polygon("a", scene, x=300, y=520), pixels))
-    # 1000 x 800 pixels: zoom 2 is native, its tile (1, 2) begins at pixel (256, 512)
-    layers = tile(ada, scene, f"native:{asset}", 2, 1, 2)
+    # zoom 19 is native (256 pixels of 2**27); the tile at (1, 2) from the middle begins at pixel (256, 512)
+    middle = 2**18
+    layers = tile(ada, scene, f"frame:{pixels}", 19, middle + 1, middle + 2)
     [feature] = layers["labels"]["features"]
     assert feature["properties"] == {"code": 1, "state": "draft", "n": 1}
     [found] = ada.get(f"/api/scenes/{scene}/annotations").json()["annotations"]
@@ -72,8 +73,8 @@ def test_native_tiles_show_pixels_where_they_are(ada: httpx.Client, ortho: tuple
     corners = np.array(feature["geometry"]["coordinates"][0]) / 16 + (256, 512)
     assert corners.min(axis=0).tolist() == [300, 520]
     assert corners.max(axis=0).tolist() == [310, 530]
-    assert tile(ada, scene, f"native:{asset}", 2, 0, 0) == {}
-    [whole] = tile(ada, scene, f"native:{asset}", 0, 0, 0)["labels"]["features"]
+    assert tile(ada, scene, f"frame:{pixels}", 19, middle, middle) == {}
+    [whole] = tile(ada, scene, f"frame:{pixels}", 17, middle // 4, middle // 4)["labels"]["features"]
     assert np.allclose(np.array(whole["geometry"]["coordinates"][0]).min(axis=0) / 16 * 4, (300, 520), atol=0.25)
 
 
@@ -118,9 +119,9 @@ def test_labels_across_the_antimeridian_are_on_both_its_sides(ada: httpx.Client,
     assert tile(ada, scene, grid, 3, 2, 4) == {}
 
 
-@pytest.mark.parametrize("grid", ["native", "WebMercatorQuad", "WorldCRS84Quad"])
+@pytest.mark.parametrize("grid", ["pixels", "map", "WebMercatorQuad", "WorldCRS84Quad"])
 def test_every_zoom_has_all_labels_once(ada: httpx.Client, ortho: tuple[str, str, str, str], grid: str) -> None:
-    scene, asset, pixels, world = ortho
+    scene, _, pixels, world = ortho
     rng = np.random.default_rng(3)
     n = 2500  # enough for cells
     inside = rng.uniform(0, (985, 785), (n, 2))
@@ -129,10 +130,10 @@ def test_every_zoom_has_all_labels_once(ada: httpx.Client, ortho: tuple[str, str
         east, north = TRANSFORM * (x, y)
         documents.append(in_frame(polygon(f"m{k}", scene, x=east, y=north - 10), world))
     draw(ada, scene, *documents)
-    name = f"native:{asset}" if grid == "native" else grid
+    name = {"pixels": f"frame:{pixels}", "map": f"frame:{world}"}.get(grid, grid)
     counts = ada.get(f"/api/scenes/{scene}/counts").json()
     assert counts["n"] == n
-    zooms = range(3) if grid == "native" else (0, 3, 12, 15, 17, 18)
+    zooms = (0, 12, 17, 18, 20) if name.startswith("frame:") else (0, 3, 12, 15, 17, 18)
     for z in zooms:
         seen: dict[int, int] = {}
         sum_of_n = 0
@@ -147,13 +148,14 @@ def test_every_zoom_has_all_labels_once(ada: httpx.Client, ortho: tuple[str, str
 
 def tiles_of(client: httpx.Client, scene: str, grid: str, z: int) -> list[tuple[int, int]]:
     """Return the tiles that can hold labels, found by walking down from the top."""
-    if grid.startswith("native:"):
-        return [
-            (x, y)
-            for x in range(2**z)
-            for y in range(2**z)
-            if x * 256 * 2 ** (2 - z) < 1000 and y * 256 * 2 ** (2 - z) < 800
-        ]
+    if grid.startswith("frame:"):
+        is_map = "pixel" not in grid
+        left, top = TRANSFORM * (0, 0) if is_map else (0.0, 0.0)
+        width, height, up = (500.0, 400.0, 1) if is_map else (1000.0, 800.0, -1)
+        side = 2.0 ** (27 - z)
+        columns = [int((x + 2.0**26) // side) for x in (left, left + width)]
+        rows = [int((2.0**26 - up * y) // side) for y in (top, top - up * height)]
+        return [(x, y) for x in range(columns[0], columns[1] + 1) for y in range(rows[0], rows[1] + 1)]
     import morecantile
 
     tms = morecantile.tms.get(grid)
@@ -162,9 +164,10 @@ def tiles_of(client: httpx.Client, scene: str, grid: str, z: int) -> list[tuple[
 
 
 def test_an_edit_changes_the_tag_of_its_tile_alone(ada: httpx.Client, ortho: tuple[str, str, str, str]) -> None:
-    scene, asset, pixels, _ = ortho
+    scene, _, pixels, _ = ortho
     draw(ada, scene, in_frame(polygon("a", scene, x=10, y=10), pixels))
-    here, there = (f"/api/scenes/{scene}/labels/native:{asset}/2/{x}/{y}.mvt" for x, y in ((0, 0), (3, 3)))
+    path = f"/api/scenes/{scene}/labels/frame:{pixels}/19"
+    here, there = (f"{path}/{2**18 + x}/{2**18 + y}.mvt" for x, y in ((0, 0), (3, 3)))
     tags = [ada.get(path).headers["etag"] for path in (here, there)]
     assert ada.get(here, headers={"If-None-Match": tags[0]}).status_code == 304
     draw(ada, scene, in_frame(polygon("b", scene, x=100, y=100), pixels))
@@ -193,8 +196,8 @@ def test_the_way_of_qgis(server: LiveServer, ada: httpx.Client, ortho: tuple[str
     "path",
     [
         "nothing/0/0/0",
-        "native:nothing/0/0/0",
-        "native/0/0/0",
+        "frame:nothing/0/0/0",
+        "frame/0/0/0",
         "WebMercatorQuad/0/1/0",
         "WebMercatorQuad/99/0/0",
         "..%2f/0/0/0",

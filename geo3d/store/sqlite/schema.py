@@ -150,7 +150,16 @@ CREATE TABLE setting (name TEXT PRIMARY KEY, value BLOB NOT NULL);
 """
 
 Migration = Callable[[sqlite3.Connection], None]
-MIGRATIONS: Sequence[Migration] = ()
+
+
+def count_wider_cells(db: sqlite3.Connection) -> None:
+    """Version 2: cells are twice as wide. The tables stay; what they hold is made anew."""
+    from geo3d.store.sqlite.reindex import reindex  # which needs the constants of this module
+
+    reindex(db, [stream for (stream,) in db.execute("SELECT id FROM stream").fetchall()])
+
+
+MIGRATIONS: Sequence[Migration] = (count_wider_cells,)
 """``MIGRATIONS[i]`` makes version i + 2 of version i + 1, inside a transaction that the caller owns. Append only."""
 
 SCHEMA_VERSION = 1 + len(MIGRATIONS)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from geo3d.store.cell import centers_of
+from geo3d.store.cell import SMALL, centers_of
 from geo3d.store.contract import Bounds, TileLabels
 from geo3d.store.facet import POINT_LEVEL
 from geo3d.store.sqlite.projection import levels_of
@@ -48,7 +48,7 @@ def labels_of_tile(
         _DRAWN,
         {
             "minx": bounds[0] - wide, "miny": bounds[1] - wide, "maxx": bounds[2] + wide, "maxy": bounds[3] + wide,
-            "frame": frame, "level": POINT_LEVEL if level is None else level - 2,
+            "frame": frame, "level": POINT_LEVEL if level is None else level - SMALL,
         },
     ).fetchall()  # fmt: skip
     numbers = np.array([row[:3] for row in drawn], dtype=np.int64).reshape(-1, 3)

@@ -62,7 +62,7 @@ export class Stage {
       const label = this.shown.get(id)
       return label !== null && Bounds.meets(label.bounds, bounds)
     })
-    this.#showLabels(session, given.place.asset)
+    this.#showLabels(session)
     this.#fresh = new Freshness(session, view, this.shown, this.near.sight)
     this.scale = new GroundScale(view, session.api.transform, given.isOnEarth)
     this.hand = new Hand({
@@ -98,8 +98,9 @@ export class Stage {
     this.view.close()
   }
 
-  #showLabels(session: Session, asset: string): void {
-    const path = `${BASE}/api/scenes/${encodeURIComponent(session.id)}/labels/native:${encodeURIComponent(asset)}`
+  #showLabels(session: Session): void {
+    const frame = encodeURIComponent(this.view.frame)
+    const path = `${BASE}/api/scenes/${encodeURIComponent(session.id)}/labels/frame:${frame}`
     this.view.showLabels({
       url: (z, x, y, revision) => `${path}/${z}/${x}/${y}.mvt?v=${revision}`,
       revision: session.revision.peek(),

@@ -1,13 +1,13 @@
 import { buffer, containsExtent, intersects } from 'ol/extent'
 import type Feature from 'ol/Feature'
-import MVT from 'ol/format/MVT'
 import VectorTileLayer from 'ol/layer/VectorTile'
 import type RenderFeature from 'ol/render/Feature'
 import VectorTileSource from 'ol/source/VectorTile'
-import { Circle, Fill, Stroke, Style, Text } from 'ol/style'
+import { Circle, Fill, Stroke, Style } from 'ol/style'
 import type TileGrid from 'ol/tilegrid/TileGrid'
 import { faded } from '../paint/brush'
 import type { LabelInk, LabelTiles } from '../view'
+import { CellBrush, CellFormat, type ClassCount } from './label-cells'
 import type { Plane } from './plane'
 
 type TileFeature = RenderFeature | Feature
@@ -21,6 +21,8 @@ export interface PlaneStain {
 }
 
 const UNKNOWN = '#8b94a5'
+/** Styles that are kept; every count of a cell needs one of its own. */
+const MOST_STYLES = 4000
 /** Changes that are remembered one by one; older ones are taken as one that is everywhere. */
 const MOST_STAINS = 400
 
@@ -31,6 +33,7 @@ export class LabelLayer {
   readonly #tiles: LabelTiles
   readonly #grid: TileGrid
   readonly #styles = new Map<string, Style>()
+  readonly #cells = new CellBrush()
   #ink: LabelInk = { colors: new Map(), hidden: new Set(), fillOpacity: 0.25, isVisible: true }
   #hiddenFids: ReadonlySet<number> = new Set()
   #stains: readonly PlaneStain[] = []
@@ -39,7 +42,7 @@ export class LabelLayer {
     this.#tiles = tiles
     this.#grid = grid
     this.#source = new VectorTileSource({
-      format: new MVT({ layers: ['labels', 'cells'] }),
+      format: new CellFormat({ layers: ['labels', 'cells'] }),
       projection: plane.projection,
       tileGrid: grid,
       wrapX: false,
@@ -102,24 +105,31 @@ export class LabelLayer {
   }
 
   readonly #style = (feature: TileFeature): Style | undefined => {
+    if (feature.get('layer') === 'cells')
+      return this.#cellStyle(feature.get('counts') as readonly ClassCount[])
     const code = Number(feature.get('code'))
     if (this.#ink.hidden.has(code)) return undefined
     const color = this.#ink.colors.get(code) ?? UNKNOWN
-    if (feature.get('layer') === 'cells') return this.#cellStyle(color, Number(feature.get('n')))
     if (this.#hiddenFids.has(Number(feature.getId()))) return undefined
     const state = feature.get('state')
     const isDraft = state === 0 || state === 'draft' || state === undefined
     return this.#cached(`${color} ${isDraft}`, () => shapeStyle(color, this.#ink.fillOpacity))
   }
 
-  #cellStyle(color: string, n: number): Style {
-    return this.#cached(`${color} n${n}`, () => cellStyle(color, n))
+  #cellStyle(counts: readonly ClassCount[]): Style | undefined {
+    const shown = counts.filter(({ code }) => !this.#ink.hidden.has(code))
+    if (!shown.length) return undefined
+    const colored = shown.map(({ code, n }) => ({ color: this.#ink.colors.get(code) ?? UNKNOWN, n }))
+    return this.#cached(`cell ${colored.map(({ color, n }) => color + n).join()}`, () =>
+      this.#cells.style(colored),
+    )
   }
 
   #cached(key: string, make: () => Style): Style {
     const known = this.#styles.get(key)
     if (known) return known
     const made = make()
+    if (this.#styles.size >= MOST_STYLES) this.#styles.clear()
     this.#styles.set(key, made)
     return made
   }
@@ -141,31 +151,4 @@ function shapeStyle(color: string, fillOpacity: number): Style {
       stroke: new Stroke({ color: 'rgba(0,0,0,0.6)', width: 1.5 }),
     }),
   })
-}
-
-/** What is too small to draw: a disc whose area grows with the count, and the count. */
-function cellStyle(color: string, n: number): Style {
-  const radius = n === 1 ? 2.5 : Math.min(13, 6 + Math.log2(n))
-  const style = new Style({
-    image: new Circle({
-      radius,
-      fill: new Fill({ color: faded(color, n === 1 ? 0.9 : 0.5) }),
-      stroke: new Stroke({ color: n === 1 ? 'rgba(0,0,0,0.5)' : color, width: n === 1 ? 0.75 : 1.25 }),
-    }),
-  })
-  if (n > 1)
-    style.setText(
-      new Text({
-        text:
-          n < 1000
-            ? String(n)
-            : n < 100_000
-              ? `${(n / 1000).toFixed(n < 10_000 ? 1 : 0)}k`
-              : `${Math.round(n / 1000)}k`,
-        font: '600 10px system-ui, sans-serif',
-        fill: new Fill({ color: '#ffffff' }),
-        stroke: new Stroke({ color: 'rgba(0,0,0,0.65)', width: 2.5 }),
-      }),
-    )
-  return style
 }

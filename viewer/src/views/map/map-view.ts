@@ -40,7 +40,6 @@ export class MapView implements View {
   readonly #map: OlMap
   readonly #view: OlView
   readonly #plane: Plane
-  readonly #place: ViewFrame
   readonly #overlay: OverlayLayer
   readonly #rasters: RasterStack
   #labels: LabelLayer | null = null
@@ -52,7 +51,6 @@ export class MapView implements View {
   constructor(element: HTMLElement, place: ViewFrame) {
     this.element = element
     this.frame = place.frame.id
-    this.#place = place
     this.#plane = Plane.of(place)
     const unit = place.affine?.a ?? 1
     const [width, height] = place.pixel.size
@@ -98,7 +96,7 @@ export class MapView implements View {
 
   showLabels(tiles: LabelTiles | null): void {
     if (this.#labels) this.#map.removeLayer(this.#labels.layer)
-    this.#labels = tiles && new LabelLayer(tiles, Plane.grid(this.#place), this.#plane)
+    this.#labels = tiles && new LabelLayer(tiles, Plane.labelGrid(), this.#plane)
     if (this.#labels) this.#map.addLayer(this.#labels.layer)
   }
 

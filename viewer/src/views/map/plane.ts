@@ -37,7 +37,7 @@ export const Plane = {
   },
 
   /** Return a raster's native tile grid on the plane. */
-  grid(place: ViewFrame, isBounded = true): TileGrid {
+  grid(place: ViewFrame): TileGrid {
     const [width, height] = place.pixel.size
     const native = NativeGrid.of(width, height)
     const unit = place.affine?.a ?? 1
@@ -45,10 +45,20 @@ export const Plane = {
     const tall = place.affine ? -place.affine.e / place.affine.a : 1
     const extent = Plane.extent(place)
     return new TileGrid({
-      ...(isBounded ? { extent } : {}),
+      extent,
       origin: [extent[0], extent[3]],
       resolutions: NativeGrid.factors(native).map((factor) => factor * unit),
       tileSize: [CELL, CELL * tall],
+    })
+  },
+
+  /** The grid of label tiles: the same numbers as `FrameGrid` in services/geo3d_server/ground.py. */
+  labelGrid(): TileGrid {
+    const half = 2 ** 26
+    return new TileGrid({
+      origin: [-half, half],
+      resolutions: Array.from({ length: 49 }, (_, z) => (2 * half) / CELL / 2 ** z),
+      tileSize: CELL,
     })
   },
 }
