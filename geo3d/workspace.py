@@ -282,7 +282,7 @@ class Workspace:
                 )
         if arrangement == "series":
             made.sort(key=lambda pair: str(pair[0].properties.get("captured", pair[0].title)))
-        target = self._scene_for(scene, made[0][0].title if made else "Scene", actor)
+        target = self._scene_for(scene, Path(made[0][0].title).stem if made else "Scene", actor)
         grown = with_assets(target, made, is_series=arrangement == "series")
         titles = ", ".join(asset.title for asset, _ in made)
         self.write_scene(grown, actor, f"Add {titles}"[:500])
