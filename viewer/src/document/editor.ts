@@ -44,6 +44,14 @@ export class Editor {
     )
   }
 
+  /** Take attributes away, all in one step. */
+  clearAttributes(ids: readonly Id[], names: readonly string[]): void {
+    this.#put(`Clear ${names.join(', ')}`, ids, (a) => {
+      const kept = Object.entries(a.attributes).filter(([name]) => !names.includes(name))
+      return Annotation.with(a, { attributes: Object.fromEntries(kept) })
+    })
+  }
+
   /** Set an attribute; null takes it away. */
   setAttribute(ids: readonly Id[], name: string, value: AttributeValue): void {
     this.#put(`Set ${name}`, ids, (a) => {

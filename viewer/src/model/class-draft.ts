@@ -146,7 +146,7 @@ export const ClassDraft = {
   },
 
   /**
-   * Return the problems that a server found, at their fields; `rest` has what is about nothing that is edited here.
+   * Return the problems that a server found, at their fields; without what is about nothing that is edited here.
    *
    * @param found `where` as pydantic tells it: `body.ontology.classes.3.attributes.0.minimum`.
    * @param at Index of the class in the ontology that was sent.
@@ -155,37 +155,36 @@ export const ClassDraft = {
     draft: ClassDraft,
     at: number,
     found: readonly { readonly where: string; readonly message: string }[],
-  ): { readonly problems: DraftProblems; readonly rest: readonly string[] } {
+  ): DraftProblems {
     const fields: Record<string, FieldProblem> = {}
     const attributes = new Map<number, AttributeProblems>()
-    const rest: string[] = []
     for (const { where, message } of found) {
       const [, index, field, nth, of] =
         /\bclasses\.(\d+)\.(\w+)(?:\.(\d+)(?:\.(\w+))?)?/.exec(where) ?? ([] as (string | undefined)[])
       const problem = { sentence: message.replace(/^Value error, /, '') }
       const attribute = field === 'attributes' ? draft.attributes[Number(nth)] : undefined
-      if (Number(index) !== at || (field === 'attributes' && !attribute)) rest.push(problem.sentence)
-      else if (attribute) {
+      if (Number(index) !== at || (field === 'attributes' && !attribute)) continue
+      if (attribute) {
         const before = attributes.get(attribute.id)
         attributes.set(attribute.id, { ...before, [of ?? 'name']: problem })
       } else fields[field!] = problem
     }
-    return { problems: { fields: fields as ClassProblems, attributes }, rest }
+    return { fields: fields as ClassProblems, attributes }
   },
 }
 
 /** Return an attribute as it is to be stored: without what its type has no use for, unless it came like that. */
 export function settledAttribute({ was, now }: AttributeDraft): Attribute {
   if (was && same(was, now)) return was
-  const isSameType = was?.type === now.type
+  const idle = was?.type === now.type ? was : EMPTY // what came with a type that has no use for it stays
   const given = new Set(was?.choices)
   const choices = now.choices.map((c) => (given.has(c) ? c : c.trim())).filter((c) => c !== '')
   return {
     ...now,
     name: now.name === was?.name ? now.name : now.name.trim(),
-    choices: hasChoices(now.type) || isSameType ? choices : [],
-    minimum: isNumeric(now.type) || isSameType ? now.minimum : null,
-    maximum: isNumeric(now.type) || isSameType ? now.maximum : null,
+    choices: hasChoices(now.type) ? choices : idle.choices,
+    minimum: isNumeric(now.type) ? now.minimum : idle.minimum,
+    maximum: isNumeric(now.type) ? now.maximum : idle.maximum,
   }
 }
 

@@ -39,7 +39,7 @@ const ATTRIBUTE_FIELDS = {
  *
  * @param theirs The class as it is stored by now.
  * @param winner Whose word counts where both changed the same thing.
- * @returns The class, and each thing that both changed differently; without any, saving it takes nothing from anybody.
+ * @returns The class (`theirs` itself where nothing is to be changed), and each thing that both changed differently; without any, saving it takes nothing from anybody.
  */
 export function mergedClass(
   draft: ClassDraft,
@@ -50,7 +50,8 @@ export function mergedClass(
   const clashes: Clash[] = []
   const fields = mergedFields(CLASS_FIELDS, [draft.was, mine, theirs], winner, clashes, (title) => title)
   const attributes = mergedAttributes(draft, theirs, winner, clashes)
-  return { merged: { ...theirs, ...fields, attributes }, clashes }
+  const merged = { ...theirs, ...fields, attributes }
+  return { merged: same(merged, theirs) ? theirs : merged, clashes }
 }
 
 /** Merge each field of three versions: the common one, mine, theirs. */
@@ -91,7 +92,11 @@ function mergedAttributes(
     const their = was && left.get(was.name)
     if (was) left.delete(was.name)
     if (!was) merged.push(now)
-    else if (their)
+    else if (!their && same(left.get(now.name), now)) {
+      // stored already: an earlier try arrived, only its answer did not
+      left.delete(now.name)
+      merged.push(now)
+    } else if (their)
       merged.push({
         ...now,
         ...mergedFields(
@@ -148,8 +153,10 @@ function ordered(
   const names = newest.map((a) => a.name)
   const renamed = new Map(draft.attributes.map((a) => [settledAttribute(a).name, a.was?.name]))
   const placeOf = (a: Attribute) => {
-    const place = names.indexOf(renamed.get(a.name) ?? a.name)
-    return place < 0 ? names.length : place
+    const places = [a.name, renamed.get(a.name)].map((name) =>
+      name === undefined ? -1 : names.indexOf(name),
+    )
+    return places.find((place) => place >= 0) ?? names.length
   }
   return attributes.toSorted((a, b) => placeOf(a) - placeOf(b))
 }

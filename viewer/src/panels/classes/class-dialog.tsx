@@ -35,11 +35,19 @@ interface SettingsProps {
 function Settings({ bench, edit }: SettingsProps) {
   const step = edit.step.value
   const { was, attributes } = edit.draft.value
-  const form = useRef<HTMLDivElement>(null)
+  const [form, question] = [useRef<HTMLDivElement>(null), useRef<HTMLDivElement>(null)]
   useWarning(edit.isChanged.value)
   useEffect(() => {
     if (edit.wanted.value) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
   }, [edit.wanted.value])
+  // what had the focus goes with the form, and comes back with it: the keys stay here
+  const isAsked = step.kind === 'effects' || step.kind === 'clash'
+  const wasAsked = useRef(isAsked)
+  useEffect(() => {
+    if (isAsked) question.current?.focus()
+    else if (wasAsked.current) form.current?.querySelector<HTMLElement>('[aria-selected="true"]')?.focus()
+    wasAsked.current = isAsked
+  }, [isAsked])
   const close = () => {
     bench.classOpen.value = null
   }
@@ -56,12 +64,21 @@ function Settings({ bench, edit }: SettingsProps) {
       width={780}
       isBusy={edit.isBusy.value}
       onClose={leave}
-      footer={<Foot edit={edit} onSave={save} onLeave={leave} onDiscard={close} />}
+      footer={
+        <Foot
+          key={isAsked || step.kind === 'leaving' ? step.kind : 'edit'}
+          edit={edit}
+          onSave={save}
+          onLeave={leave}
+          onDiscard={close}
+        />
+      }
     >
-      {step.kind === 'effects' ? (
-        <EffectQuestion looked={step.looked} />
-      ) : step.kind === 'clash' ? (
-        <ClashQuestion clashes={step.clashes} />
+      {isAsked ? (
+        <div ref={question} tabIndex={-1} class="class-question-frame">
+          {step.kind === 'effects' && <EffectQuestion looked={step.looked} />}
+          {step.kind === 'clash' && <ClashQuestion clashes={step.clashes} />}
+        </div>
       ) : (
         // biome-ignore lint/a11y/noStaticElementInteractions: keys of all fields in it end here
         <div

@@ -122,6 +122,7 @@ export class ClassEdit {
   async save(given: { readonly isSure?: boolean; readonly winner?: Winner } = {}): Promise<boolean> {
     if (this.isBusy.peek()) return false
     this.error.value = null
+    this.#refused.value = null
     if (!this.isChanged.peek()) return true
     if (ClassDraft.nProblems(this.#own.peek())) {
       this.#point(this.#own.peek())
@@ -201,10 +202,10 @@ export class ClassEdit {
     const draft = this.draft.peek()
     const at = this.#session.ontology.peek().classes.findIndex((c) => c.slug === draft.was.slug)
     const found = (error.details.problems ?? []) as readonly { where: string; message: string }[]
-    const { problems, rest } = ClassDraft.located(draft, at, found)
+    const problems = ClassDraft.located(draft, at, found)
     this.#refused.value = { draft, problems }
     if (!ClassDraft.nProblems(problems)) return
-    this.error.value = rest[0] ?? null
+    this.error.value = null
     this.#point(problems)
   }
 }

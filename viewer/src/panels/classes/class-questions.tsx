@@ -23,9 +23,9 @@ export function EffectQuestion({ looked }: { readonly looked: Looked }) {
         ))}
       </ul>
       <p class="dim">
-        {isWhole ? `All ${counted(n)}` : `The first ${counted(n)}`} {n === 1 ? 'object was' : 'objects were'}{' '}
-        looked at, in every scene. Nothing of them is lost: they stay as they are, and values without an
-        attribute stay listed in the inspector.
+        {n === 1 ? 'One object was' : `${isWhole ? 'All' : 'The first'} ${counted(n)} objects were`} looked
+        at, in every scene. Nothing of them is lost: they stay as they are, and values without an attribute
+        stay listed in the inspector.
         {isGrave &&
           ' The server refuses other changes of those that do not fit, until their class or values are mended.'}
       </p>

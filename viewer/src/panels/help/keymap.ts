@@ -110,7 +110,9 @@ export class Keymap {
 /** Say whether keys go to what a person types or has open, not to the view behind it. */
 function isElsewhere(target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false
-  if (target.closest('dialog, [popover]:not([role="status"])')) return true
+  // with a dialog open nothing is for the view, not even when what had the focus in it has just gone
+  if (document.querySelector('dialog[open]')) return true
+  if (target.closest('[popover]:not([role="status"])')) return true
   if (target instanceof HTMLElement && target.isContentEditable) return true
   const input = target.closest('input, textarea, select')
   return (

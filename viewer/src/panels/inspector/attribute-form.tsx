@@ -31,6 +31,7 @@ export function AttributeForm({ bench, annotation }: AttributeFormProps) {
           Edit attributes
         </Button>
       )}
+      <Unfit bench={bench} annotation={annotation} asked={asked} />
       {asked.map((attribute) => (
         <AttributeField
           key={`${annotation.id} ${attribute.name}`}
@@ -62,6 +63,28 @@ export function AttributeForm({ bench, annotation }: AttributeFormProps) {
   )
 }
 
+interface UnfitProps extends AttributeFormProps {
+  readonly asked: readonly Attribute[]
+}
+
+/** Where several values do not fit any more, none can be mended alone: the server looks at the whole object. */
+function Unfit({ bench, annotation, asked }: UnfitProps) {
+  const names = asked
+    .filter((a) => Attribute.problem(a, annotation.attributes[a.name]) !== null)
+    .map(({ name }) => name)
+  if (names.length < 2) return null
+  return (
+    <Button
+      kind="danger"
+      icon="close"
+      title={`Takes away ${names.join(', ')}; undo brings them back`}
+      onClick={() => bench.session.editor.clearAttributes([annotation.id], names)}
+    >
+      {`Clear ${names.length} values that do not fit`}
+    </Button>
+  )
+}
+
 interface AttributeFieldProps {
   readonly attribute: Attribute
   readonly value: AttributeValue
@@ -90,6 +113,11 @@ function AttributeField({ attribute, value, onChange }: AttributeFieldProps) {
             onChange={(event) => onChange(event.currentTarget.value || null)}
           >
             <option value="">not given</option>
+            {value !== null && !choices.includes(String(value)) && (
+              <option value={String(value)} selected disabled>
+                {String(value)}
+              </option>
+            )}
             {choices.map((choice) => (
               <option key={choice} value={choice} selected={choice === value}>
                 {choice}

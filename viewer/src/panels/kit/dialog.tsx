@@ -57,7 +57,8 @@ export function Dialog(props: DialogProps) {
       aria-labelledby={heading}
       onCancel={(event) => {
         event.preventDefault()
-        if (!isKept && event.target === ref.current) onClose()
+        // what cannot be prevented closes the dialog, and is told by `close`
+        if (!isKept && event.cancelable && event.target === ref.current) onClose()
       }}
       onClose={() => {
         // browsers close a dialog by a second Esc without asking

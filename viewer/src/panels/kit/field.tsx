@@ -26,7 +26,9 @@ export function Field(props: FieldText & { readonly children: (ids: FieldIds) =>
   const described = [hint && hintId, error && errorId].filter(Boolean).join(' ') || undefined
   return (
     <div class="kit-field">
-      <label for={id}>{label}</label>
+      <label for={id} title={label}>
+        {label}
+      </label>
       {props.children({ id, 'aria-describedby': described, 'aria-invalid': Boolean(error) })}
       <Notes hint={hint} error={error} hintId={hintId} errorId={errorId} />
     </div>
