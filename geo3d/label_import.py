@@ -87,6 +87,7 @@ def import_into(
     actor: str,
     class_map: Mapping[str, str | None] | None = None,
     crs: str | None = None,
+    client_id: str | None = None,
     progress: Progress = no_progress,
 ) -> ImportResult:
     """Read the labels of a file into a scene as one revision.
@@ -103,6 +104,7 @@ def import_into(
         actor: Who imports.
         class_map: Title in the file -> slug in the project; None or empty = leave labels of this class out.
         crs: CRS of the file, or id of a frame of the scene, overruling what the file says; None = as the file says.
+        client_id: Key under which a second attempt at the same import is recognised: it writes nothing then.
         progress: Told the fraction done; may raise JobCancelled: nothing was written then.
 
     Raises:
@@ -120,7 +122,7 @@ def import_into(
         ends = frozenset(end for relation in imported.relations for end in (relation.source, relation.target))
         merge = Merge(store, _with_frames(target, frames.added), _provenance(imported, actor, source), ends)
         fitter = Fitter(imported, target, frames, classes, _things(store, scene, imported), actor, log)
-        n = _write(store, target, imported, fitter, merge, steps, source)
+        n = _write(store, target, imported, fitter, merge, steps, source, client_id or new_id())
     except BaseException:
         with suppress(Geo3dError):
             undo()
@@ -204,7 +206,14 @@ def _undo(store: Store, actor: str) -> None:
 
 
 def _write(
-    store: Store, scene: Scene, imported: Imported, fitter: Fitter, merge: Merge, steps: _Steps, source: Path
+    store: Store,
+    scene: Scene,
+    imported: Imported,
+    fitter: Fitter,
+    merge: Merge,
+    steps: _Steps,
+    source: Path,
+    client_id: str,
 ) -> int:
     """Write everything as one revision; return how many labels were written."""
     documents = list(_documents(store, scene, imported, fitter))
@@ -218,13 +227,15 @@ def _write(
     used = frames | {c.document.frame for c in documents if isinstance(c, Put) and isinstance(c.document, Layer)}
     added = [frame for frame in fitter.frames.added if frame.id in used]
     changes = (*_scene_put(scene, added), *documents, *puts)
-    facts = {"client_id": new_id(), "actor": fitter.actor, "message": f"Import {source.name}"[:500]}
+    facts = {"client_id": client_id, "actor": fitter.actor, "message": f"Import {source.name}"[:500]}
     before = ChangeSet.model_validate({**facts, "changes": changes}) if changes else None
     columns = _Columns(imported, fitter, merge)
     if n_columns:
         steps.stage(0.3 if puts else 0.0, 0.7)
-        facts["client_id"] = new_id()
-        store.load(scene.id, columns, before, progress=lambda share: _indexing(steps, share), **facts)
+        commit = store.load(scene.id, columns, before, progress=lambda share: _indexing(steps, share), **facts)
+        if commit.is_replay:  # nothing was read then: count what the first attempt wrote
+            for _ in columns:
+                pass
     elif before is not None:
         store.apply(scene.id, before)
     steps.stage(0.0, 1.0)

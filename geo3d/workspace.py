@@ -357,9 +357,10 @@ class Workspace:
         actor: str = "owner",
         crs: str | None = None,
         class_map: Mapping[str, str] | None = None,
+        client_id: str | None = None,
         progress: Progress = _silent,
     ) -> ImportResult:
-        """Read labels of a file into a scene as one revision; missing classes are made and reported."""
+        """Read labels of a file into a scene as one revision, once per client id; missing classes are made."""
         from geo3d.exchange import import_into
         from geo3d.formats.registry import readers
 
@@ -372,6 +373,7 @@ class Workspace:
             actor=actor,
             class_map=class_map,
             crs=crs,
+            client_id=client_id,
             progress=progress,
         )
 

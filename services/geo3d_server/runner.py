@@ -221,7 +221,7 @@ class Runner:
             end = crew.do(
                 self._works[job.kind].run,
                 self._directory,
-                job.arguments,
+                {**job.arguments, "job": id},
                 should_stop=lambda: id in self._cancelled or self._is_closing.is_set(),
                 tell=lambda progress, message: self._show(id, progress, message),
             )

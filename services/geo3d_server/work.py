@@ -199,7 +199,8 @@ def import_labels(directory: Path, arguments: Mapping[str, Any], tell: Tell) -> 
 
     Args:
         directory: The workspace.
-        arguments: ``scene``, ``href``, ``format``, ``options``, ``crs``, ``class_map``, ``actor``.
+        arguments: ``scene``, ``href``, ``format``, ``options``, ``crs``, ``class_map``, ``actor``, and ``job``: the key
+            under which a second attempt finds what the first one wrote.
         tell: Progress.
     """
     with Workspace.open(directory) as workspace:
@@ -211,6 +212,7 @@ def import_labels(directory: Path, arguments: Mapping[str, Any], tell: Tell) -> 
             actor=arguments["actor"],
             crs=arguments["crs"],
             class_map=arguments["class_map"],
+            client_id=arguments["job"],
             progress=tell,
         )
         return result.model_dump(mode="json")
@@ -250,7 +252,7 @@ WORKS: Mapping[str, Work] = MappingProxyType(
         "relink": Work("Relink", relink),
         "export": Work("Export", export),
         "preview": Work("Look at a file", preview),
-        "import": Work("Import", import_labels, is_repeatable=False),
+        "import": Work("Import", import_labels),
     }
 )
 """Every kind of job by name."""

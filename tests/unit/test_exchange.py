@@ -179,6 +179,22 @@ def test_map_coordinates_are_kept_and_their_frame_is_added(store: Store, tmp_pat
     assert (again.n, again.frames_added, again.classes_created) == (2, (), ())
 
 
+@pytest.mark.parametrize("name", ["geopackage", "geo3d"])
+def test_a_second_attempt_at_an_import_writes_nothing(name: str, store: Store, tmp_path: Path) -> None:
+    fill(store)
+    target = tmp_path / f"a{WRITERS.get(name).extensions[0]}"
+    export_scene(store, "scene-1", WRITERS.make(name), target)
+    other = open_store(tmp_path / "other", create=True)
+    put(other, samples.scene())
+    classes(other)
+    first, key = run_import(other, name, target, client_id="job-1"), other.revision("scene-1")
+    again = run_import(other, name, target, client_id="job-1")
+    assert other.revision("scene-1") == key
+    assert first.n == again.n + again.n_unchanged > 0
+    assert len(labels_of(other)) == first.n
+    other.close()
+
+
 def test_classes_can_be_mapped_and_left_out(store: Store, tmp_path: Path) -> None:
     classes(store)
     features = [{"type": "Feature", "properties": {"class": c}, "geometry": None} for c in ("house", "junk", "Other")]
