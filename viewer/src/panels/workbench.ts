@@ -10,9 +10,11 @@ import type { RasterPicture } from '../raster/picture'
 import { RasterShelf, Shelved } from '../raster/shelf'
 import { boundsOf } from '../shapes/hit'
 import { TOOLS } from '../tools'
+import type { Aids } from '../tools/parts/aids'
 import type { Tool } from '../tools/tool'
 import { Stage } from '../views/stage'
 import type { View } from '../views/view'
+import { keepAids, keptAids } from './aids/kept-aids'
 import type { JobBoard } from './exchange/job-board'
 import type { Toasts } from './kit/toasts'
 
@@ -42,7 +44,9 @@ export class Workbench {
   readonly tool: Signal<Tool> = signal(TOOLS[0]!)
   /** The drawing tool that N takes up again. */
   readonly lastDrawn: Signal<Tool> = signal(TOOLS.find((tool) => tool.group === 'draw')!)
-  readonly isSnapping = signal(true)
+  readonly isSnapping: Signal<boolean>
+  /** What catches the pointer, and whether shared borders stay shared; kept by the browser. */
+  readonly aids: Signal<Aids>
   readonly hidden = signal<ReadonlySet<string>>(new Set())
   readonly fillOpacity = signal(0.25)
   readonly areLabelsVisible = signal(true)
@@ -74,8 +78,12 @@ export class Workbench {
     this.board = given.board
     this.#openView = given.openView
     this.shelf = new RasterShelf(given.storage)
+    const kept = keptAids(given.storage)
+    this.isSnapping = signal(kept.isSnapping)
+    this.aids = signal(kept.aids)
     this.active = signal(Scene.rasters(session.scene.peek())[0]?.id ?? null)
     this.#ends.push(
+      effect(() => keepAids(given.storage, this.isSnapping.value, this.aids.value)),
       effect(() => {
         const rasters = Scene.rasters(session.scene.value)
         for (const { id } of rasters) this.shelf.want(id)
@@ -164,6 +172,7 @@ export class Workbench {
       tool: this.tool,
       pictures: this.pictures,
       isSnapping: this.isSnapping,
+      aids: this.aids,
       hidden: this.hidden,
       fillOpacity: this.fillOpacity,
       areLabelsVisible: this.areLabelsVisible,

@@ -4,6 +4,9 @@ import type { Position } from '../math/position'
 import type { Annotation } from '../model/annotation'
 import type { Geometry, GeometryKind } from '../model/geometry'
 import type { Id } from '../model/id'
+import type { Aids } from './parts/aids'
+
+export type { Aids } from './parts/aids'
 
 /** Where the pointer is and what is held with it. */
 export interface Pointer {
@@ -12,6 +15,8 @@ export interface Pointer {
   readonly alt: boolean
   readonly shift: boolean
   readonly ctrl: boolean
+  /** The key that follows edges (T) is held. */
+  readonly isTracing?: boolean
 }
 
 /** A loaded annotation with its geometry in the view frame. */
@@ -30,6 +35,8 @@ export interface Reshape {
 export interface Sketch {
   /** The shape in the making, drawn in the colour of the class. */
   readonly geometry?: Geometry | null
+  /** More shapes that change with it. */
+  readonly others?: readonly Geometry[]
   /** What would follow if the person clicked here: drawn dashed. */
   readonly guide?: readonly Position[]
   /** Annotations that the sketch stands for; they are not drawn meanwhile. */
@@ -38,6 +45,8 @@ export interface Sketch {
   readonly vertices?: readonly Position[]
   /** What is under the pointer, or what it has caught. */
   readonly mark?: Mark | null
+  /** What is wrong with the shape, and where. */
+  readonly problem?: Problem | null
   /** A rectangle that selects. */
   readonly band?: Bounds
   /** Lines across the whole view through this position. */
@@ -48,7 +57,22 @@ export interface Sketch {
 
 export interface Mark {
   readonly position: Position
-  readonly kind: 'snap-vertex' | 'snap-edge' | 'vertex' | 'insert' | 'remove'
+  readonly kind:
+    | 'snap-vertex'
+    | 'snap-crossing'
+    | 'snap-midpoint'
+    | 'snap-edge'
+    | 'vertex'
+    | 'insert'
+    | 'remove'
+}
+
+/** Why a shape cannot stay as it is. */
+export interface Problem {
+  /** Where, in the view frame. */
+  readonly positions: readonly Position[]
+  /** What a person reads. */
+  readonly sentence: string
 }
 
 /** All that a tool knows of the world: no DOM, no map library. A test gives it a fake one. */
@@ -58,6 +82,8 @@ export interface ToolContext {
   readonly selection: Selection
   /** Say whether the pointer catches vertices and edges. */
   readonly isSnapping: boolean
+  /** What catches, and what follows when a border moves. */
+  readonly aids: Aids
   /** Return how many units of the frame some screen pixels are. */
   reach(pixels: number): number
   /** Return the geometry of a loaded annotation in the view frame. */

@@ -11,7 +11,7 @@ import { titleOfKind } from '../shapes'
 import { areaIn, boundsOf, isCovering, nearestEdge, nearestVertex } from '../shapes/hit'
 import type { Placement } from '../shapes/placement'
 import type { ShownLabel, ShownLabels } from '../shapes/shown'
-import type { Reshape, Shown, Sketch, ToolContext } from '../tools/tool'
+import type { Aids, Reshape, Shown, Sketch, ToolContext } from '../tools/tool'
 import type { Freshness } from './freshness'
 import type { GroundScale } from './ground-scale'
 import type { Overlay, Stroke } from './paint/overlay'
@@ -31,6 +31,7 @@ export interface HandGiven {
   readonly fresh: Freshness
   readonly scale: GroundScale
   readonly isSnapping: ReadonlySignal<boolean>
+  readonly aids: ReadonlySignal<Aids>
   /** Slugs of classes that are not drawn. */
   readonly hidden: ReadonlySignal<ReadonlySet<string>>
   readonly fillOpacity: ReadonlySignal<number>
@@ -63,6 +64,10 @@ export class Hand implements ToolContext {
 
   get isSnapping() {
     return this.#given.isSnapping.peek()
+  }
+
+  get aids() {
+    return this.#given.aids.peek()
   }
 
   readonly reach = (pixels: number) => pixels * this.#given.view.camera.peek().unitsPerPixel

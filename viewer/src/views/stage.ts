@@ -8,7 +8,7 @@ import type { ViewFrame } from '../model/scene'
 import type { RasterPicture } from '../raster/picture'
 import { Placement } from '../shapes/placement'
 import { ShownLabels } from '../shapes/shown'
-import type { Gesture, Tool } from '../tools/tool'
+import type { Aids, Gesture, Tool } from '../tools/tool'
 import { Camera } from './camera'
 import { Freshness } from './freshness'
 import { GroundScale } from './ground-scale'
@@ -27,6 +27,7 @@ export interface StageGiven {
   readonly tool: ReadonlySignal<Tool>
   readonly pictures: ReadonlySignal<readonly RasterPicture[]>
   readonly isSnapping: ReadonlySignal<boolean>
+  readonly aids: ReadonlySignal<Aids>
   readonly hidden: ReadonlySignal<ReadonlySet<string>>
   readonly fillOpacity: ReadonlySignal<number>
   readonly areLabelsVisible: ReadonlySignal<boolean>

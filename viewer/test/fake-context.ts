@@ -1,0 +1,79 @@
+import { expect } from 'vitest'
+import { Selection } from '../src/document/selection'
+import { Bounds } from '../src/math/bounds'
+import type { Position } from '../src/math/position'
+import { Annotation } from '../src/model/annotation'
+import type { Geometry } from '../src/model/geometry'
+import { boundsOf, isCovering } from '../src/shapes/hit'
+import { Aids } from '../src/tools/parts/aids'
+import type { Gesture, Pointer, Reshape, Shown, Sketch, ToolContext } from '../src/tools/tool'
+
+/** A view without a screen: one unit is one pixel. */
+export class FakeContext implements ToolContext {
+  readonly frame = 'f'
+  readonly selection = new Selection()
+  readonly drawn: Geometry[] = []
+  readonly reshaped: { message: string; shapes: readonly Reshape[] }[] = []
+  readonly removed: string[] = []
+  readonly told: string[] = []
+  readonly labels = new Map<string, Shown>()
+  isSnapping = true
+  aids = Aids.DEFAULT
+  current: Sketch | null = null
+  hovered: string | null = null
+
+  add(id: string, geometry: Geometry): string {
+    const annotation = {
+      ...Annotation.make({ scene: 's', label: 'a', geometry, actor: 'me', tool: 't' }),
+      id,
+    }
+    this.labels.set(id, { annotation, geometry })
+    return id
+  }
+
+  reach = (pixels: number) => pixels
+  shown = (id: string) => this.labels.get(id)?.geometry ?? null
+  near = (bounds: Bounds) =>
+    [...this.labels.values()].filter(({ geometry }) => Bounds.meets(boundsOf(geometry)!, bounds))
+  pick = async (p: Position) =>
+    [...this.labels].find(([, { geometry }]) => isCovering(geometry, p))?.[0] ?? null
+  within = async (bounds: Bounds) => this.near(bounds).map(({ annotation }) => annotation.id)
+  measure = () => 'measured'
+  draw = (geometry: Geometry) => void this.drawn.push(geometry)
+  reshape = async (message: string, shapes: readonly Reshape[]) =>
+    void this.reshaped.push({ message, shapes })
+  remove = (ids: readonly string[]) => void this.removed.push(...ids)
+  sketch = (sketch: Sketch | null) => {
+    this.current = sketch
+  }
+  hover = (id: string | null) => {
+    this.hovered = id
+  }
+  pan = () => {}
+  tell = (sentence: string) => void this.told.push(sentence)
+}
+
+/** Return a pointer at a place, with keys held. */
+export const at = (x: number, y: number, held: Partial<Pointer> = {}): Pointer => ({
+  position: [x, y],
+  alt: false,
+  shift: false,
+  ctrl: false,
+  ...held,
+})
+
+/** Move to each place and click there. */
+export function clicks(gesture: Gesture, ...positions: readonly (readonly [number, number])[]): void {
+  for (const [x, y] of positions) {
+    gesture.move?.(at(x, y))
+    if (!gesture.down?.(at(x, y))) gesture.click?.(at(x, y))
+  }
+}
+
+/** Press, move along, release. */
+export function drag(gesture: Gesture, from: Pointer, ...to: readonly Pointer[]): void {
+  gesture.move?.(from)
+  expect(gesture.down?.(from)).toBe(true)
+  for (const pointer of to) gesture.drag?.(pointer)
+  gesture.drop?.(to.at(-1)!)
+}
