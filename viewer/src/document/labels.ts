@@ -29,6 +29,8 @@ export class Labels {
   readonly #visible = new Map<Id, Annotation>()
   readonly #idsByFid = new Map<number, Id>()
   readonly #waiting: ChangeSet[] = []
+  /** Ids in `#waiting`, worked out when first asked after a change: a bulk change asks for each of thousands. */
+  #waitingIds: ReadonlySet<Id> | null = null
   readonly #listeners = new Set<(delta: Delta) => void>()
 
   /** Return an annotation as the person sees it; null where it is deleted or not loaded. */
@@ -59,7 +61,8 @@ export class Labels {
 
   /** Say whether a document has changes that wait. */
   isWaiting(id: Id): boolean {
-    return this.#waiting.some((set) => set.changes.some((change) => Change.idOf(change) === id))
+    this.#waitingIds ??= new Set(this.#waiting.flatMap((set) => set.changes.map(Change.idOf)))
+    return this.#waitingIds.has(id)
   }
 
   /** Show a change set at once; it waits until it is settled or replaced. */
@@ -123,6 +126,7 @@ export class Labels {
   /** Work out anew what a person sees of some documents, and tell everybody what differs. */
   #recompute(ids: readonly Id[]): Delta {
     const [put, removed]: [Annotation[], Annotation[]] = [[], []]
+    this.#waitingIds = null
     const asked = new Set(ids)
     const waiting = this.#effectOfWaiting(asked)
     for (const id of asked) {

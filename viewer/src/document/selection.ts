@@ -4,12 +4,13 @@ import type { Id } from '../model/id'
 /** What is chosen, in the order of choosing; the last one is the primary. */
 export class Selection {
   readonly ids = signal<readonly Id[]>([])
+  readonly #set = computed<ReadonlySet<Id>>(() => new Set(this.ids.value))
   /** The one that the inspector shows; null where nothing is chosen. */
   readonly primary = computed<Id | null>(() => this.ids.value.at(-1) ?? null)
 
   /** Say whether an annotation is chosen. */
   has(id: Id): boolean {
-    return this.ids.value.includes(id)
+    return this.#set.value.has(id)
   }
 
   /** Choose exactly these. */

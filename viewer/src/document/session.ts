@@ -18,6 +18,9 @@ import { Selection } from './selection'
 /** Counts that nobody has asked for yet. */
 const EMPTY = {}
 
+/** Annotations asked for by id in one question: their ids stand in its address. */
+const MOST_ASKED = 500
+
 /** How often a change of a class is put over somebody else's before the person is told. */
 const MOST_ATTEMPTS = 5
 
@@ -64,6 +67,8 @@ export class Session {
     return active.find((c) => c.slug === this.#chosen.value) ?? active[0] ?? null
   })
   readonly #ends: (() => void)[] = []
+  /** Client ids of what this page has sent: the feed tells of it once more. */
+  readonly #sent = new Set<Id>()
   #changing: Promise<void> = Promise.resolve()
   #countsTimer: ReturnType<typeof setTimeout> | undefined
 
@@ -75,16 +80,22 @@ export class Session {
     this.revision = signal(given.revision)
     this.api = given.api ?? sceneApi(given.scene.id)
     this.outbox = new Outbox(this.id, this.labels, given.drawer, {
-      send: async (set) => this.#taken(await this.api.send(set)),
+      send: async (set) => {
+        this.#sent.add(set.client_id)
+        const commit = await this.api.send(set)
+        return commit.is_bulk ? this.#bulkWritten(commit, set.changes.map(Change.idOf)) : this.#taken(commit)
+      },
       refused: given.refused,
       later: (work, ms) => {
         const timer = setTimeout(work, ms)
         return () => clearTimeout(timer)
       },
     })
-    this.history = new History(this.labels, this.outbox, async (direction, clientId, force) =>
-      this.#taken(await this.api.step(direction, clientId, force)),
-    )
+    this.history = new History(this.labels, this.outbox, async (direction, clientId, force) => {
+      this.#sent.add(clientId)
+      const commit = await this.api.step(direction, clientId, force)
+      return commit.is_bulk ? this.#bulkWritten(commit, this.#loaded()) : this.#taken(commit)
+    })
     this.editor = new Editor(this)
     this.#ends.push(
       this.labels.subscribe(({ removed }) => this.selection.drop(new Set(removed.map((a) => a.id)))),
@@ -99,18 +110,17 @@ export class Session {
 
   /** Take a commit that the feed tells of: one's own, or somebody else's. */
   receive(commit: CommitReply): void {
-    this.labels.receive(this.#taken(commit))
+    if (!commit.is_bulk) return void this.labels.receive(this.#taken(commit))
+    if (this.#sent.has(commit.client_id)) return // whoever sent it reads what it wrote
+    void this.#bulkWritten(commit, this.#loaded()).then(
+      (written) => this.labels.receive(written),
+      () => {}, // the connection is lost: the feed tells to reload when it is back
+    )
   }
 
   /** Take what others wrote while this page was not told: everything loaded is read again. */
   async reload(revision: number): Promise<void> {
-    const ids = [...this.labels.values()].map((a) => a.id)
-    for (let i = 0; i < ids.length; i += 500) {
-      const asked = ids.slice(i, i + 500)
-      const { annotations } = await this.api.annotations({ ids: asked, limit: 500 })
-      const found = new Set(annotations.map((a) => a.id))
-      this.labels.receive({ documents: annotations, deleted: asked.filter((id) => !found.has(id)) })
-    }
+    this.labels.receive(await this.#read(this.#loaded()))
     this.scene.value = await this.api.get()
     batch(() => {
       this.revision.value = Math.max(this.revision.value, revision)
@@ -171,6 +181,28 @@ export class Session {
         await this.refreshProject()
       }
     }
+  }
+
+  #loaded(): readonly Id[] {
+    return [...this.labels.values()].map((a) => a.id)
+  }
+
+  /** Read annotations anew; those that are not there any more are deleted. */
+  async #read(ids: readonly Id[]): Promise<Written> {
+    const documents: Annotation[] = []
+    for (let i = 0; i < ids.length; i += MOST_ASKED) {
+      const asked = ids.slice(i, i + MOST_ASKED)
+      documents.push(...(await this.api.annotations({ ids: asked, limit: MOST_ASKED })).annotations)
+    }
+    const found = new Set(documents.map((a) => a.id))
+    return { documents, deleted: ids.filter((id) => !found.has(id)) }
+  }
+
+  /** Return what a commit wrote that is too large to tell it itself, of these documents. */
+  async #bulkWritten(commit: CommitReply, ids: readonly Id[]): Promise<Written> {
+    const written = await this.#read(ids)
+    this.#taken(commit)
+    return written
   }
 
   /** Take note of a commit and return what it wrote. */
