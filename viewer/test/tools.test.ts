@@ -3,6 +3,7 @@ import type { Box, Polygon } from '../src/model/geometry'
 import { TOOLS } from '../src/tools'
 import { box } from '../src/tools/box'
 import { cutHole } from '../src/tools/cut-hole'
+import { familiesOf } from '../src/tools/family'
 import { point } from '../src/tools/point'
 import { polygon } from '../src/tools/polygon'
 import { polyline } from '../src/tools/polyline'
@@ -23,7 +24,8 @@ const SQUARE: Polygon = {
 
 test('every tool has its own id and key', () => {
   expect(new Set(TOOLS.map((tool) => tool.id)).size).toBe(TOOLS.length)
-  expect(new Set(TOOLS.map((tool) => tool.key)).size).toBe(TOOLS.length)
+  const families = familiesOf(TOOLS)
+  expect(new Set(families.map((family) => family.key)).size).toBe(families.length)
 })
 
 describe('polygon', () => {

@@ -42,6 +42,8 @@ export class Workbench {
   readonly board: JobBoard
   readonly shelf: RasterShelf
   readonly tool: Signal<Tool> = signal(TOOLS[0]!)
+  /** The tool of each family that was used last: it stands in front. */
+  readonly fronts = signal<ReadonlyMap<string, Tool>>(new Map())
   /** The drawing tool that N takes up again. */
   readonly lastDrawn: Signal<Tool> = signal(TOOLS.find((tool) => tool.group === 'draw')!)
   readonly isSnapping: Signal<boolean>
@@ -90,7 +92,9 @@ export class Workbench {
         if (!rasters.some(({ id }) => id === this.active.peek())) this.active.value = rasters[0]?.id ?? null
       }),
       effect(() => {
-        if (this.tool.value.group === 'draw') this.lastDrawn.value = this.tool.value
+        const tool = this.tool.value
+        if (tool.group === 'draw') this.lastDrawn.value = tool
+        if (tool.family) this.fronts.value = new Map(this.fronts.peek()).set(tool.family, tool)
       }),
       this.#follow(),
     )

@@ -4,7 +4,9 @@ import type { Position } from '../math/position'
 import type { Annotation } from '../model/annotation'
 import type { Geometry, GeometryKind } from '../model/geometry'
 import type { Id } from '../model/id'
+import type { LabelClass } from '../model/ontology'
 import type { Aids } from './parts/aids'
+import type { Aim, Typing } from './parts/locks'
 
 export type { Aids } from './parts/aids'
 
@@ -51,6 +53,10 @@ export interface Sketch {
   readonly band?: Bounds
   /** Lines across the whole view through this position. */
   readonly crosshair?: Position
+  /** What is about to be placed, for who types numbers. */
+  readonly aim?: Aim | null
+  /** More lines that belong to it, drawn in the colour of the class. */
+  readonly lines?: readonly (readonly Position[])[]
   /** A text beside a position: the length or area so far. */
   readonly label?: { readonly position: Position; readonly text: string }
 }
@@ -84,6 +90,10 @@ export interface ToolContext {
   readonly isSnapping: boolean
   /** What catches, and what follows when a border moves. */
   readonly aids: Aids
+  /** What is fixed by numbers; absent where nobody can type. */
+  readonly typing?: Typing
+  /** The class that is drawn with; null = there is none. */
+  readonly label?: LabelClass | null
   /** Return how many units of the frame some screen pixels are. */
   reach(pixels: number): number
   /** Return the geometry of a loaded annotation in the view frame. */
@@ -132,6 +142,10 @@ export interface Gesture {
   /** The pointer left the view. */
   leave?(): void
   act?(act: ToolAct): boolean
+  /** A key was pressed (`V`, `Shift+P`), before it means anything else. True: the tool took it. */
+  key?(keys: string): boolean
+  /** The next vertex was typed. */
+  place?(position: Position): void
   /** Labels or the view changed: what is shown may need to follow. */
   refresh?(): void
   /** The person took another tool: take everything away that was shown. */
@@ -148,6 +162,8 @@ export interface Tool {
   readonly key: string
   /** Tools of one group stand together in the rail. */
   readonly group: 'navigate' | 'draw' | 'edit'
+  /** Tools of one family share one place in the rail and the key of the first; the key again takes the next one. */
+  readonly family?: string
   /** What it makes; the chosen class must allow it. */
   readonly makes: GeometryKind | null
   /** How it is used, in one line of the status bar. */

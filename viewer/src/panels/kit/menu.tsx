@@ -117,7 +117,8 @@ function MenuList({
   )
 }
 
-function walk(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
+/** Lead the focus through the buttons of a list by arrow keys, Home, End and first letters. */
+export function walk(event: KeyboardEvent & { readonly currentTarget: HTMLElement }): void {
   const buttons = [...event.currentTarget.querySelectorAll<HTMLButtonElement>('button:not(:disabled)')]
   const at = buttons.indexOf(document.activeElement as HTMLButtonElement)
   const letter = event.key.length === 1 && !event.ctrlKey && !event.metaKey ? event.key.toLowerCase() : null

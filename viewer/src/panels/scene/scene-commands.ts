@@ -1,6 +1,7 @@
 import type { Direction } from '../../document/history'
 import { type LabelClass, Ontology } from '../../model/ontology'
 import { TOOLS } from '../../tools'
+import { familiesOf, nextOf } from '../../tools/family'
 import type { Tool } from '../../tools/tool'
 import { chooseClass } from '../classes/class-list'
 import { TAKEN_KEYS } from '../classes/taken-keys'
@@ -46,18 +47,35 @@ function toolCommands(bench: Workbench): readonly Command[] {
   const take = (tool: Tool) => {
     bench.tool.value = tool
   }
+  const families = familiesOf(TOOLS)
   return [
-    ...TOOLS.map(
-      (tool): Command => ({
-        id: `tool.${tool.id}`,
-        title: tool.makes ? `Draw: ${tool.title.toLowerCase()}` : tool.title,
-        group: 'Tools',
-        scope: 'map',
-        keys: [tool.key],
-        icon: tool.icon,
-        isOn: () => bench.tool.value.id === tool.id,
-        run: () => take(tool),
-      }),
+    ...families
+      .filter(({ tools }) => tools.length > 1)
+      .map(
+        (family): Command => ({
+          id: `family.${family.id}`,
+          title: `${family.tools.map(({ title }) => title).join(', ')}: the next one`,
+          group: 'Tools',
+          scope: 'map',
+          keys: [family.key],
+          icon: family.tools[0].icon,
+          run: () => take(nextOf(family, bench.tool.peek(), bench.fronts.peek().get(family.id))),
+        }),
+      ),
+    ...families.flatMap((family) =>
+      family.tools.map(
+        (tool): Command => ({
+          id: `tool.${tool.id}`,
+          title: tool.makes ? `Draw: ${tool.title.toLowerCase()}` : tool.title,
+          group: 'Tools',
+          scope: 'map',
+          // a key that the family shares is the family's
+          keys: family.tools.length > 1 && tool.key === family.key ? [] : [tool.key],
+          icon: tool.icon,
+          isOn: () => bench.tool.value.id === tool.id,
+          run: () => take(tool),
+        }),
+      ),
     ),
     {
       id: 'tool.again',

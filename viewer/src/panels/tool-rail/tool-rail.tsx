@@ -1,8 +1,10 @@
 import { TOOLS } from '../../tools'
+import { familiesOf } from '../../tools/family'
 import type { Tool } from '../../tools/tool'
 import type { Keymap } from '../help/keymap'
 import { Icon } from '../kit/icon'
 import type { Workbench } from '../workbench'
+import { FamilyButton } from './family-button'
 import './tool-rail.css'
 
 interface ToolRailProps {
@@ -14,20 +16,16 @@ const GROUPS: readonly Tool['group'][] = ['navigate', 'draw', 'edit']
 
 /** The tools, at the left edge. */
 export function ToolRail({ bench, keymap }: ToolRailProps) {
-  const groups = GROUPS.map((group) => TOOLS.filter((tool) => tool.group === group))
+  const families = familiesOf(TOOLS)
   return (
     <nav class="tool-rail" aria-label="Tools">
-      {groups.map((tools) => (
-        <div
-          key={tools[0]!.group}
-          class="tool-group"
-          role="toolbar"
-          aria-label={tools[0]!.group}
-          aria-orientation="vertical"
-        >
-          {tools.map((tool) => (
-            <ToolButton key={tool.id} bench={bench} keymap={keymap} tool={tool} />
-          ))}
+      {GROUPS.map((group) => (
+        <div key={group} class="tool-group" role="toolbar" aria-label={group} aria-orientation="vertical">
+          {families
+            .filter((family) => family.group === group)
+            .map((family) => (
+              <FamilyButton key={family.id} bench={bench} keymap={keymap} family={family} />
+            ))}
         </div>
       ))}
       <div class="tool-group">
@@ -46,26 +44,5 @@ export function ToolRail({ bench, keymap }: ToolRailProps) {
         </button>
       </div>
     </nav>
-  )
-}
-
-function ToolButton({ bench, keymap, tool }: ToolRailProps & { readonly tool: Tool }) {
-  const isLast = bench.lastDrawn.value.id === tool.id
-  const keys = isLast ? keymap.shown('tool.again') : keymap.shown(`tool.${tool.id}`)
-  return (
-    <button
-      type="button"
-      class="tool"
-      data-tool={tool.id}
-      aria-pressed={bench.tool.value.id === tool.id}
-      aria-label={tool.title}
-      title={`${tool.title}${keys ? ` (${keys})` : ''}\n${tool.hint}`}
-      onClick={() => {
-        bench.tool.value = tool
-      }}
-    >
-      <Icon name={tool.icon} size={18} />
-      <kbd>{keys?.replace('Shift+', '⇧')}</kbd>
-    </button>
   )
 }
