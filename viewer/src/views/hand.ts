@@ -49,6 +49,8 @@ export class Hand implements ToolContext {
   #sketch: Sketch | null = null
 
   constructor(given: HandGiven) {
+  /** What is wrong with the shape in hand, for the status bar. */
+  readonly problem = signal<string | null>(null)
     this.#given = given
     this.frame = given.view.frame
     this.#end = effect(() => {
@@ -164,6 +166,7 @@ export class Hand implements ToolContext {
       labels: [...fresh.fresh()].filter(isPlain).flatMap((a) => this.#strokeOf(a.id)),
       preview: this.preview.peek().flatMap((geometry) => {
         const bounds = boundsOf(geometry)
+    this.problem.value = sketch?.problem?.sentence ?? null
         return bounds ? [{ geometry, bounds, color: '#4da3ff' }] : []
       }),
       hovered: isShown ? (this.#strokeOf(hovered)[0] ?? null) : null,

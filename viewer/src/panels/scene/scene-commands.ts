@@ -98,6 +98,18 @@ function toolCommands(bench: Workbench): readonly Command[] {
         bench.isSnapping.value = !bench.isSnapping.value
       },
     },
+    {
+      id: 'tool.topology',
+      title: 'Topological editing: shared borders stay shared',
+      group: 'Tools',
+      scope: 'map',
+      keys: ['Shift+S'],
+      icon: 'link',
+      isOn: () => bench.aids.value.isTopological,
+      run: () => {
+        bench.aids.value = { ...bench.aids.peek(), isTopological: !bench.aids.peek().isTopological }
+      },
+    },
   ]
 }
 

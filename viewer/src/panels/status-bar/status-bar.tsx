@@ -1,7 +1,7 @@
 import { useEffect, useMemo } from 'preact/hooks'
 import type { Position } from '../../math/position'
 import type { MapFrame } from '../../model/scene'
-import { Icon } from '../kit/icon'
+import { SnapButton, TopologyButton } from '../aids/snap-button'
 import type { PanelProps } from '../panel'
 import type { Workbench } from '../workbench'
 import { Readout } from './readout'
@@ -18,20 +18,10 @@ export function StatusBar({ bench }: PanelProps) {
       <LonLat at={readout.lonLat.value} />
       <Pixel at={readout.pixel.value} />
       <Values bench={bench} readout={readout} />
-      <span class="status-hint ellipsis">{bench.tool.value.hint}</span>
+      <Hint bench={bench} />
       <Scale bench={bench} />
-      <button
-        type="button"
-        class="status-snap"
-        aria-pressed={bench.isSnapping.value}
-        title="Catch vertices and edges of neighbours (S)"
-        onClick={() => {
-          bench.isSnapping.value = !bench.isSnapping.value
-        }}
-      >
-        <Icon name="magnet" size={12} />
-        snap {bench.isSnapping.value ? 'vertex edge' : 'off'}
-      </button>
+      <SnapButton bench={bench} />
+      <TopologyButton bench={bench} />
       {place && (
         <span
           class="status-frame"
@@ -41,6 +31,16 @@ export function StatusBar({ bench }: PanelProps) {
         </span>
       )}
     </footer>
+  )
+}
+
+/** How the tool is used; while something is wrong with what is drawn, what that is. */
+function Hint({ bench }: PanelProps) {
+  const problem = bench.stage.value?.hand.problem.value
+  return (
+    <span class="status-hint ellipsis" role="status" data-problem={problem ? true : undefined}>
+      {problem ?? bench.tool.value.hint}
+    </span>
   )
 }
 

@@ -1,12 +1,17 @@
 import { Bounds } from '../../math/bounds'
+import { crossingOf, type Edge } from '../../math/meeting'
 import { Position } from '../../math/position'
+import { edgesOf } from '../../math/ring'
+import { footOf, isCrossing } from '../../math/segment'
+import type { Geometry } from '../../model/geometry'
 import type { Id } from '../../model/id'
-import { nearestEdge, nearestVertex } from '../../shapes/hit'
+import { shapeOf } from '../../shapes'
+import { isClosed } from '../../shapes/shape'
 import type { Mark, ToolContext } from '../tool'
+import { SNAP_MODES, type SnapMode } from './aids'
 
-/** Screen pixels within which a vertex is caught, and an edge. Vertices win. */
-const VERTEX_PX = 10
-const EDGE_PX = 8
+/** Most edges near the pointer that are tried against each other for crossings. */
+const MOST_CROSSING = 60
 
 /** Where the pointer is taken to be, and what caught it. */
 export interface Snapped {
@@ -14,40 +19,83 @@ export interface Snapped {
   readonly mark: Mark | null
 }
 
+/** What must not catch, and what does beside the neighbours. */
+export interface SnapGiven {
+  /** An annotation that must not catch: the one in hand. */
+  readonly except?: Id
+  /** More positions that catch: the first vertex of what is being drawn. */
+  readonly own?: readonly Position[]
+  /** Vertices that move with the pointer: neither they nor edges that end in one catch. */
+  readonly moving?: readonly Position[]
+}
+
 /**
- * Return the position, or the vertex or edge of a neighbour that catches it.
+ * Return the position, or what of a neighbour catches it.
  *
- * A caught vertex is returned as it stands in the neighbour, to the bit, so that two labels share it exactly.
- *
- * @param except annotation that must not catch: the one in hand
- * @param own more positions that catch: the first vertex of what is being drawn
+ * A caught vertex is returned as it stands in the neighbour, to the bit, so that two labels share it exactly. Of several
+ * modes the first in `SNAP_MODES` wins: a vertex before an edge that passes nearer.
  */
-export function snapped(
-  context: ToolContext,
-  position: Position,
-  given: { readonly except?: Id; readonly own?: readonly Position[] } = {},
-): Snapped {
+export function snapped(context: ToolContext, position: Position, given: SnapGiven = {}): Snapped {
   if (!context.isSnapping) return { position, mark: null }
-  const [reach, edgeReach] = [context.reach(VERTEX_PX), context.reach(EDGE_PX)]
+  const reach = context.reach(context.aids.tolerance)
   const near = context.near(Bounds.around(position, reach)).filter((s) => s.annotation.id !== given.except)
-  let vertex: { position: Position; distance: number } | null = null
-  for (const { geometry } of near) {
-    const found = nearestVertex(geometry, position, reach)
-    if (found && found.distance < (vertex?.distance ?? Infinity)) vertex = found
+  const isMoving = (p: Position) => given.moving?.some((moving) => Position.isSame(moving, p)) ?? false
+  const geometries = near.map(({ geometry }) => geometry)
+  const edges = geometries.flatMap((geometry) =>
+    edgesNear(geometry, position, reach).filter(([a, b]) => !isMoving(a) && !isMoving(b)),
+  )
+  const candidates: Record<SnapMode, () => readonly Position[]> = {
+    vertex: () => geometries.flatMap((geometry) => verticesOf(geometry)).filter((p) => !isMoving(p)),
+    crossing: () => crossingsOf(edges.slice(0, MOST_CROSSING)),
+    midpoint: () => edges.map(([a, b]) => Position.middle(a, b)),
+    edge: () => edges.map(([a, b]) => footOf(position, a, b).position),
   }
-  for (const own of given.own ?? []) {
-    const distance = Position.distance(own, position)
-    if (distance <= reach && distance < (vertex?.distance ?? Infinity)) vertex = { position: own, distance }
+  const own = nearest(given.own ?? [], position, reach)
+  for (const { mode } of SNAP_MODES) {
+    const found = context.aids.modes.includes(mode) ? nearest(candidates[mode](), position, reach) : null
+    const best = mode === 'vertex' ? nearest([found, own].filter(isPosition), position, reach) : found
+    if (best) return { position: flat(best), mark: { position: best, kind: `snap-${mode}` } }
   }
-  if (vertex)
-    return { position: flat(vertex.position), mark: { position: vertex.position, kind: 'snap-vertex' } }
-  let edge: { position: Position; distance: number } | null = null
-  for (const { geometry } of near) {
-    const found = nearestEdge(geometry, position, edgeReach)
-    if (found && found.distance < (edge?.distance ?? Infinity)) edge = found
-  }
-  if (edge) return { position: edge.position, mark: { position: edge.position, kind: 'snap-edge' } }
   return { position, mark: null }
+}
+
+/** Return the edges of a geometry that pass within a distance of a position. */
+function edgesNear(geometry: Geometry, position: Position, within: number): Edge[] {
+  return shapeOf(geometry)
+    .chains(geometry)
+    .filter((chain) => chain.role !== 'points')
+    .flatMap((chain) => [...edgesOf(chain.path, isClosed(chain))])
+    .filter(([a, b]) => footOf(position, a, b).distance <= within)
+    .map(([a, b]) => [a, b])
+}
+
+function verticesOf(geometry: Geometry): readonly Position[] {
+  return shapeOf(geometry)
+    .chains(geometry)
+    .flatMap((chain) => chain.path)
+}
+
+/** Return where edges cross each other, their ends not counted: those are vertices. */
+function crossingsOf(edges: readonly Edge[]): Position[] {
+  return edges.flatMap((one, i) =>
+    edges.slice(i + 1).flatMap((other) => {
+      const at = isCrossing(...one, ...other) ? crossingOf(one, other) : null
+      return at ? [at] : []
+    }),
+  )
+}
+
+function nearest(positions: readonly Position[], to: Position, within: number): Position | null {
+  let best: { position: Position; distance: number } | null = null
+  for (const position of positions) {
+    const distance = Position.distance(position, to)
+    if (distance <= within && distance < (best?.distance ?? Infinity)) best = { position, distance }
+  }
+  return best?.position ?? null
+}
+
+function isPosition(position: Position | null): position is Position {
+  return position !== null
 }
 
 /** Return the position in the plane: a neighbour's height is the neighbour's. */

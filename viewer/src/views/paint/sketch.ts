@@ -1,6 +1,6 @@
 import { Bounds } from '../../math/bounds'
 import type { Position } from '../../math/position'
-import type { Mark, Sketch } from '../../tools/tool'
+import type { Mark, Problem, Sketch } from '../../tools/tool'
 import { Camera } from '../camera'
 import { type Easel, faded, type Ink, paintGeometry, paintPath } from './brush'
 
@@ -8,6 +8,7 @@ import { type Easel, faded, type Ink, paintGeometry, paintPath } from './brush'
 export const SELECTION = '#ffd400'
 export const SNAP = '#ff4fd8'
 export const ACCENT = '#4da3ff'
+export const WRONG = '#e5484d'
 export const HALO = 'rgb(0 0 0 / 0.55)'
 
 /** Most vertices that are drawn as handles: more would hide the shape. */
@@ -17,11 +18,13 @@ const MOST_HANDLES = 2000
 export function paintSketch(easel: Easel, sketch: Sketch, color: string): void {
   const ink: Ink = { stroke: color, fill: faded(color, 0.22), width: 2, halo: HALO }
   if (sketch.crosshair) paintCrosshair(easel, sketch.crosshair)
+  for (const other of sketch.others ?? []) paintGeometry(easel, other, ink)
   if (sketch.geometry) paintGeometry(easel, sketch.geometry, ink)
   if (sketch.guide?.length) paintPath(easel, sketch.guide, { ...ink, fill: null, width: 1.5, dash: [5, 4] })
   if (sketch.band) paintBand(easel, sketch.band)
   if (sketch.vertices) paintHandles(easel, sketch.vertices, color)
   if (sketch.mark) paintMark(easel, sketch.mark)
+  if (sketch.problem) paintProblem(easel, sketch.problem)
   if (sketch.label) paintLabel(easel, sketch.label.position, sketch.label.text)
 }
 
@@ -48,11 +51,10 @@ function paintMark({ context, camera }: Easel, mark: Mark): void {
   context.setLineDash([])
   context.lineWidth = 2
   context.beginPath()
-  if (mark.kind === 'snap-vertex') context.rect(x - 6, y - 6, 12, 12)
-  else context.arc(x, y, mark.kind === 'snap-edge' ? 6 : 5.5, 0, 2 * Math.PI)
-  const isSnap = mark.kind === 'snap-vertex' || mark.kind === 'snap-edge'
+  traceMark(context, mark.kind, x, y)
+  const isSnap = mark.kind.startsWith('snap-')
   if (!isSnap) {
-    context.fillStyle = mark.kind === 'remove' ? '#e5484d' : ACCENT
+    context.fillStyle = mark.kind === 'remove' ? WRONG : ACCENT
     context.fill()
   }
   context.strokeStyle = isSnap ? SNAP : '#ffffff'
@@ -66,6 +68,46 @@ function paintMark({ context, camera }: Easel, mark: Mark): void {
     context.lineTo(x, y + 3)
   }
   context.stroke()
+}
+
+/** A vertex is a square, a crossing a cross, a middle a triangle, an edge a circle. */
+function traceMark(context: CanvasRenderingContext2D, kind: Mark['kind'], x: number, y: number): void {
+  if (kind === 'snap-vertex') return context.rect(x - 6, y - 6, 12, 12)
+  if (kind === 'snap-crossing') {
+    context.moveTo(x - 6, y - 6)
+    context.lineTo(x + 6, y + 6)
+    context.moveTo(x + 6, y - 6)
+    return context.lineTo(x - 6, y + 6)
+  }
+  if (kind === 'snap-midpoint') {
+    context.moveTo(x, y - 7)
+    context.lineTo(x + 7, y + 5)
+    context.lineTo(x - 7, y + 5)
+    return context.closePath()
+  }
+  context.arc(x, y, kind === 'snap-edge' ? 6 : 5.5, 0, 2 * Math.PI)
+}
+
+/** Paint where a shape is wrong: a red ring with a cross. */
+function paintProblem({ context, camera }: Easel, problem: Problem): void {
+  context.setLineDash([])
+  for (const position of problem.positions.slice(0, MOST_HANDLES)) {
+    const [x, y] = Camera.toScreen(camera, position)
+    context.beginPath()
+    context.arc(x, y, 9, 0, 2 * Math.PI)
+    context.moveTo(x - 4, y - 4)
+    context.lineTo(x + 4, y + 4)
+    context.moveTo(x + 4, y - 4)
+    context.lineTo(x - 4, y + 4)
+    for (const [style, width] of [
+      [HALO, 5],
+      [WRONG, 2.5],
+    ] as const) {
+      context.strokeStyle = style
+      context.lineWidth = width
+      context.stroke()
+    }
+  }
 }
 
 function paintCrosshair({ context, camera }: Easel, position: Position): void {
