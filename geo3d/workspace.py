@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from geo3d.errors import AssetMissing, Geo3dError, NotFound, OptionError, StoreError
+from geo3d.errors import AssetMissing, Conflict, Geo3dError, NotFound, OptionError, StoreError
 from geo3d.intake import asset_of, with_assets
 from geo3d.labels import Annotation, Asset, ChangeSet, LabelClass, Ontology, Project, Put, Scene, new_id
 from geo3d.raster.collection import Arrangement, Group, group_files
@@ -33,6 +33,7 @@ _Files = tuple[str, str, tuple[str, ...], str, str]
 """What of an asset decides which pixels it has: id, href, members, arrangement, trust."""
 _HOSTS = "remote-hosts"
 """Setting that holds the hosts which remote rasters may come from, JSON."""
+_ATTEMPTS = 20
 _OPEN_RASTERS = 128
 """Rasters kept in memory; their file handles are bounded by the pool besides."""
 
@@ -283,10 +284,32 @@ class Workspace:
         if arrangement == "series":
             made.sort(key=lambda pair: str(pair[0].properties.get("captured", pair[0].title)))
         target = self._scene_for(scene, Path(made[0][0].title).stem if made else "Scene", actor)
-        grown = with_assets(target, made, is_series=arrangement == "series")
-        titles = ", ".join(asset.title for asset, _ in made)
-        self.write_scene(grown, actor, f"Add {titles}"[:500])
-        return self.store.scene(target.id), tuple(grown.assets[len(target.assets) :])
+        grown = self.edit_scene(
+            target.id,
+            lambda before: with_assets(before, made, is_series=arrangement == "series"),
+            actor,
+            f"Add {', '.join(asset.title for asset, _ in made)}"[:500],
+        )
+        added = {asset.id for asset, _ in made}
+        return grown, tuple(asset for asset in grown.assets if asset.id in added)
+
+    def edit_scene(self, scene: str, edit: Callable[[Scene], Scene], actor: str, message: str) -> Scene:
+        """Write what `edit` makes of a scene document, again on the newer one where somebody wrote it meanwhile.
+
+        Returns:
+            The scene as it is stored then; nothing is written where `edit` changes nothing.
+        """
+        for _ in range(_ATTEMPTS):
+            before = self.store.scene(scene)
+            after = edit(before)
+            if after == before:
+                return before
+            try:
+                self.write_scene(after, actor, message)
+            except Conflict:  # another upload, a job that notes a hash
+                continue
+            return self.store.scene(scene)
+        raise StoreError(f"somebody else keeps writing the scene {scene!r}; try again in a moment")
 
     def write_scene(self, scene: Scene, actor: str, message: str) -> None:
         """Write a scene document over the version it was read as. Raises Conflict."""

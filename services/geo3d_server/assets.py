@@ -13,7 +13,7 @@ from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from geo3d.errors import Conflict, FormatError, Geo3dError, OptionError
+from geo3d.errors import FormatError, Geo3dError, OptionError
 from geo3d.labels import Asset, Scene
 from geo3d_server.deps import AssetId, Here, OwningMachine, SceneId, Sent, StrictRoute, Writing, json_answer
 from geo3d_server.job import PRIVATE, Job
@@ -26,7 +26,6 @@ from geo3d_server.work import WORKS
 router = APIRouter(route_class=StrictRoute, prefix="/api/scenes/{scene}/assets", tags=["assets"])
 
 Arrangement = Literal["layers", "stack", "mosaic", "series"]
-_RETRIES = 10
 _SIDECARS = (
     (".aux.xml", ".ovr", ".msk", ".prj", ".rpb", ".imd", ".til", ".hdr", ".xml", ".tab", ".clr")
     + (".tfw", ".tifw", ".tiffw", ".jgw", ".jpgw", ".jpegw", ".pgw", ".pngw", ".gfw", ".bpw", ".j2w", ".wld", ".blw")
@@ -85,7 +84,9 @@ def upload(scene: SceneId, sent: Annotated[Received, Depends(received)], here: H
         rasters = main_files(sent.files)
         arrangement = _arrangement(sent.fields.get("arrangement", "layers"))
         here.workspace.store.scene(scene)
-        grown, added = _add(here, rasters, scene, arrangement, "uploaded", actor.id)
+        grown, added = here.workspace.add(
+            rasters, scene=scene, arrangement=arrangement, trust="uploaded", actor=actor.id
+        )
     except BaseException:
         shutil.rmtree(sent.folder, ignore_errors=True)
         raise
@@ -98,7 +99,7 @@ def register(scene: SceneId, given: Registration, here: Here, actor: OwningMachi
     here.workspace.store.scene(scene)
     for href in given.hrefs:
         check_href(href, here.workspace.hosts)
-    grown, added = _add(here, given.hrefs, scene, given.arrangement, "owner", actor.id)
+    grown, added = here.workspace.add(given.hrefs, scene=scene, arrangement=given.arrangement, actor=actor.id)
     return _added(here, grown, added, actor.id)
 
 
@@ -140,23 +141,6 @@ def look_after(here: State, scene: str, asset: Asset, actor: str) -> list[str]:
         if here.workspace.raster_of(asset).unbuilt:
             kinds.insert(0, "overviews")
     return [_queue(here, kind, scene, asset, actor).id for kind in kinds]
-
-
-def _add(
-    here: State,
-    files: Sequence[str | Path],
-    scene: str,
-    arrangement: Arrangement,
-    trust: Literal["owner", "uploaded"],
-    actor: str,
-) -> tuple[Scene, tuple[Asset, ...]]:
-    """Add files to a scene, again when somebody (a job that notes a hash) wrote the scene document meanwhile."""
-    for _ in range(_RETRIES):
-        try:
-            return here.workspace.add(files, scene=scene, arrangement=arrangement, trust=trust, actor=actor)
-        except Conflict:
-            continue
-    return here.workspace.add(files, scene=scene, arrangement=arrangement, trust=trust, actor=actor)
 
 
 def _queue(here: State, kind: str, scene: str, asset: Asset, actor: str) -> Job:

@@ -10,10 +10,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from geo3d.errors import AssetMissing, Conflict
+from geo3d.errors import AssetMissing
 from geo3d.exchange import preview as look
 from geo3d.formats.registry import readers, writers
-from geo3d.labels import Asset
+from geo3d.labels import Scene
 from geo3d.raster import overview
 from geo3d.raster.statistics import exact_statistics
 from geo3d.workspace import Workspace
@@ -22,7 +22,6 @@ from geo3d_server.upload import safe_name
 from geo3d_server.worker import Tell
 
 _BLOCK = 4 << 20
-_RETRIES = 10
 
 
 def hash_asset(directory: Path, arguments: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
@@ -70,20 +69,13 @@ def digest(paths: Iterable[Path], tell: Tell) -> tuple[str, int]:
 def _update_asset(
     workspace: Workspace, scene_id: str, asset_id: str, update: Mapping[str, Any], actor: str, message: str
 ) -> None:
-    """Write fields of an asset, again when somebody else wrote the scene meanwhile."""
-    for attempt in range(_RETRIES):
-        scene = workspace.store.scene(scene_id)
-        assets: tuple[Asset, ...] = tuple(
-            asset.model_copy(update=dict(update)) if asset.id == asset_id else asset for asset in scene.assets
-        )
-        if assets == scene.assets:
-            return
-        try:
-            workspace.write_scene(scene.model_copy(update={"assets": assets}), actor, message)
-            return
-        except Conflict:
-            if attempt == _RETRIES - 1:
-                raise
+    """Write fields of an asset."""
+
+    def edit(scene: Scene) -> Scene:
+        assets = [a.model_copy(update=dict(update)) if a.id == asset_id else a for a in scene.assets]
+        return scene.model_copy(update={"assets": tuple(assets)})
+
+    workspace.edit_scene(scene_id, edit, actor, message)
 
 
 def build_overviews(directory: Path, arguments: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
