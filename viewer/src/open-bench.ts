@@ -20,6 +20,8 @@ export async function openBench(shell: Shell, id: string, actor: SessionInfo): P
     project,
     revision: counts.revision,
     drawer,
+    storage: shell.storage,
+    tell: (sentence) => shell.toasts.tell(sentence),
     refused: (set, problem) => shell.toasts.error(`“${set.message}” was not kept: ${problem.message}`),
   })
   session.counts.value = counts.counts

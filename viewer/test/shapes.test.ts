@@ -94,7 +94,7 @@ test('a label of another frame is shown transformed; only the moved vertex goes 
   expect(shown.frame).toBe('view')
   expect(shown.exterior[1]).toEqual([1010.1, -7.3])
   const edited = shapeOf(shown).moveVertex(shown, { chain: 0, index: 0 }, [1001, -7]) as Geometry
-  const restored = (await placement.restored(annotation, edited)) as Polygon
+  const restored = (await placement.restored([{ annotation, edited }])).get(annotation.id) as Polygon
   expect(asked).toEqual([
     ['map', 7],
     ['view', 1],

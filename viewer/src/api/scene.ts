@@ -24,6 +24,9 @@ export interface AnnotationQuery {
   readonly limit?: number
 }
 
+/** Positions in one question about another frame; the server takes twice as many. */
+const MOST_POSITIONS = 100_000
+
 /** The endpoints of one scene. */
 export function sceneApi(scene: string) {
   const path = { scene }
@@ -66,14 +69,19 @@ export function sceneApi(scene: string) {
       positions: readonly Position[],
       signal?: AbortSignal,
     ): Promise<readonly (Position | null)[]> => {
-      if (!positions.length) return []
-      const response = await fetched(`/api/scenes/${encodeURIComponent(scene)}/transform`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify({ src, dst, positions }),
-        ...(signal ? { signal } : {}),
-      })
-      return ((await response.json()) as { positions: (Position | null)[] }).positions
+      const moved: (Position | null)[] = []
+      for (let i = 0; i < positions.length; i += MOST_POSITIONS) {
+        const response = await fetched(`/api/scenes/${encodeURIComponent(scene)}/transform`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify({ src, dst, positions: positions.slice(i, i + MOST_POSITIONS) }),
+          ...(signal ? { signal } : {}),
+        })
+        // one by one: a spread of so many is more than a call takes
+        for (const position of ((await response.json()) as { positions: (Position | null)[] }).positions)
+          moved.push(position)
+      }
+      return moved
     },
   }
 }

@@ -5,7 +5,11 @@ import type { Id } from '../model/id'
 import { Ontology } from '../model/ontology'
 import type { Session } from './session'
 
-/** Turns what a hand does into change sets: each verb is one undo step. */
+/**
+ * Turns what a hand does into change sets: each verb is one undo step.
+ *
+ * Whatever changes an object passes here, so that here is where a locked one is kept as it is, whichever tool asks.
+ */
 export class Editor {
   readonly #session: Session
 
@@ -17,6 +21,10 @@ export class Editor {
   draw(geometry: Geometry, tool: string): Annotation | null {
     const label = this.#session.chosen.peek()
     if (!label || !Ontology.allows(label, geometry.kind)) return null
+    if (this.#session.guard.lockedClasses.peek().has(label.slug)) {
+      this.#session.tell(`${label.title} is locked: unlock the class to draw it.`)
+      return null
+    }
     const made = Annotation.make({
       scene: this.#session.id,
       label: label.slug,
@@ -36,12 +44,42 @@ export class Editor {
     this.#put(message, [...shapes.keys()], (a) => Annotation.with(a, { geometry: shapes.get(a.id)! }))
   }
 
-  /** Give annotations another class. */
+  /** Give annotations another class; those that may not be drawn so stay as they are, and that is told. */
   relabel(ids: readonly Id[], slug: string): void {
-    const title = Ontology.titleOf(this.#session.ontology.peek(), slug)
-    this.#put(`Make it ${title.toLowerCase()}`, ids, (a) =>
-      a.label === slug ? null : Annotation.with(a, { label: slug }),
+    const ontology = this.#session.ontology.peek()
+    const label = Ontology.get(ontology, slug)
+    const isFit = (a: Annotation) => !label || Ontology.allows(label, Annotation.kindOf(a))
+    const fit = ids.filter((id) => {
+      const annotation = this.#session.labels.get(id)
+      return annotation !== null && isFit(annotation)
+    })
+    const title = Ontology.titleOf(ontology, slug)
+    if (fit.length < ids.length)
+      this.#session.tell(`${countOf(ids.length - fit.length)} cannot be ${title}: it is not drawn as such.`)
+    this.#put(
+      ids.length > 1 ? `Make them ${title.toLowerCase()}` : `Make it ${title.toLowerCase()}`,
+      fit,
+      (a) => (a.label === slug ? null : Annotation.with(a, { label: slug })),
     )
+  }
+
+  /** Store annotations that nobody has stored yet, such as copies. */
+  add(message: string, made: readonly Annotation[]): void {
+    this.#push(message, made.map(Change.put))
+  }
+
+  /** Write earlier contents of an annotation over what it is now, or bring a deleted one back. */
+  restore(message: string, earlier: Annotation): void {
+    const now = this.#session.labels.get(earlier.id)
+    if (now && this.#free([now.id]).length === 0) return
+    const made = now
+      ? Annotation.with(now, {
+          geometry: earlier.geometry,
+          label: earlier.label,
+          attributes: earlier.attributes,
+        })
+      : { ...earlier, state: 'draft' as const, revision: 0 }
+    this.#push(message, [Change.put(made)])
   }
 
   /** Take attributes away, all in one step. */
@@ -64,7 +102,7 @@ export class Editor {
 
   /** Delete annotations. */
   remove(ids: readonly Id[]): void {
-    const found = ids.flatMap((id) => this.#session.labels.get(id) ?? [])
+    const found = this.#free(ids)
     this.#push(
       found.length > 1 ? `Delete ${found.length} objects` : 'Delete object',
       found.map(Change.delete),
@@ -72,16 +110,35 @@ export class Editor {
   }
 
   #put(message: string, ids: readonly Id[], change: (annotation: Annotation) => Annotation | null): void {
-    const changed = ids.flatMap((id) => {
-      const before = this.#session.labels.get(id)
-      return before ? (change(before) ?? []) : []
-    })
+    const changed = this.#free(ids).flatMap((before) => change(before) ?? [])
     this.#push(message, changed.map(Change.put))
+  }
+
+  /** Return the annotations that may be changed, and tell of those that are locked. */
+  #free(ids: readonly Id[]): readonly Annotation[] {
+    const { labels, guard, tell } = this.#session
+    const found = ids.flatMap((id) => labels.get(id) ?? [])
+    const free = found.filter((annotation) => !guard.isLocked(annotation))
+    const n = found.length - free.length
+    if (n)
+      tell(`${countOf(n)} ${n === 1 ? 'is locked and stays as it is' : 'are locked and stay as they are'}.`)
+    return free
   }
 
   #push(message: string, changes: readonly Change[]): void {
     if (!changes.length) return
+    const { labels, guard, tell } = this.#session
+    const isLocked = (id: Id) => {
+      const annotation = labels.get(id)
+      return annotation !== null && guard.isLocked(annotation)
+    }
+    if (changes.some((change) => isLocked(Change.idOf(change))))
+      return tell('Nothing was changed: an object that this needs is locked.')
     this.#session.history.touched()
     this.#session.outbox.push(ChangeSet.make(this.#session.actor.id ?? '', message, changes))
   }
+}
+
+function countOf(n: number): string {
+  return n === 1 ? 'One object' : `${n.toLocaleString('en')} objects`
 }

@@ -10,6 +10,7 @@ import { type LabelClass, Ontology } from '../model/ontology'
 import type { Project, Scene } from '../model/scene'
 import type { Drawer } from './drawer'
 import { Editor } from './editor'
+import { Guard } from './guard'
 import { History } from './history'
 import { Labels, type Written } from './labels'
 import { Outbox } from './outbox'
@@ -33,8 +34,12 @@ export interface SessionGiven {
   readonly revision: number
   readonly drawer: Drawer
   readonly api?: SceneApi
+  /** Where is kept what the person has locked and hidden; none = nowhere. */
+  readonly storage?: Pick<Storage, 'getItem' | 'setItem'> | null
   /** Tell the person that work was refused and taken back. */
   refused(set: ChangeSet, problem: Problem): void
+  /** Tell the person why something was not done, or not to all. */
+  tell?(sentence: string): void
 }
 
 /**
@@ -56,6 +61,9 @@ export class Session {
   readonly outbox: Outbox
   readonly history: History
   readonly editor: Editor
+  /** What this person has locked and hidden. */
+  readonly guard: Guard
+  readonly tell: (sentence: string) => void
   readonly api: SceneApi
   /** Counts the commits that cannot be told one by one: what is drawn from the server has to be drawn anew. */
   readonly bulk = signal(0)
@@ -96,7 +104,10 @@ export class Session {
       const commit = await this.api.step(direction, clientId, force)
       return commit.is_bulk ? this.#bulkWritten(commit, this.#loaded()) : this.#taken(commit)
     })
+    this.guard = new Guard(this.id, given.storage)
+    this.tell = (sentence) => given.tell?.(sentence)
     this.editor = new Editor(this)
+    this.#ends.push(() => this.guard.close())
     this.#ends.push(
       this.labels.subscribe(({ removed }) => this.selection.drop(new Set(removed.map((a) => a.id)))),
     )

@@ -49,7 +49,8 @@ export class Workbench {
   readonly isSnapping: Signal<boolean>
   /** What catches the pointer, and whether shared borders stay shared; kept by the browser. */
   readonly aids: Signal<Aids>
-  readonly hidden = signal<ReadonlySet<string>>(new Set())
+  /** Slugs of classes that are not drawn. */
+  readonly hidden: Signal<ReadonlySet<string>>
   readonly fillOpacity = signal(0.25)
   readonly areLabelsVisible = signal(true)
   /** The raster that decides the view frame. */
@@ -76,6 +77,7 @@ export class Workbench {
   constructor(given: WorkbenchGiven) {
     const { session } = given
     this.session = session
+    this.hidden = session.guard.hiddenClasses
     this.toasts = given.toasts
     this.board = given.board
     this.#openView = given.openView

@@ -11,6 +11,12 @@ export type Transform = (
   positions: readonly Position[],
 ) => Promise<readonly (Position | null)[]>
 
+/** A new form of an annotation, in the view frame. */
+export interface Edit {
+  readonly annotation: Annotation
+  readonly edited: Geometry
+}
+
 interface Placed {
   readonly source: Geometry
   readonly shown: Geometry | null
@@ -46,7 +52,7 @@ export class Placement {
     for (const { id, geometry } of annotations) {
       if (!geometry || geometry.frame === this.frame || this.#placed.get(id)?.source === geometry) continue
       this.#placed.set(id, { source: geometry, shown: null })
-      byFrame.set(geometry.frame, [...(byFrame.get(geometry.frame) ?? []), { id, geometry }])
+      grouped(byFrame, geometry.frame).push({ id, geometry })
     }
     for (const [frame, group] of byFrame) {
       const positions = group.flatMap(({ geometry }) => verticesOf(geometry))
@@ -64,25 +70,51 @@ export class Placement {
     return byFrame.size > 0
   }
 
-  /** Return the geometry, in the annotation's own frame, that an edit in the view frame means; null where it cannot be. */
-  async restored(annotation: Annotation, edited: Geometry): Promise<Geometry | null> {
-    const { geometry } = annotation
-    const shown = this.shown(annotation)
-    if (!geometry || geometry.frame === edited.frame) return edited
-    if (!shown) return null
-    const own = verticesOf(geometry)
-    const known = new Map(verticesOf(shown).map((p, i) => [Position.key(p), own[i]!]))
-    const strange = verticesOf(edited).filter((p) => !known.has(Position.key(p)))
-    const back = await this.#transform(this.frame, geometry.frame, strange)
-    strange.forEach((p, i) => {
-      if (back[i]) known.set(Position.key(p), back[i])
-    })
-    return replaced(
-      edited,
-      verticesOf(edited).map((p) => known.get(Position.key(p)) ?? null),
-      geometry.frame,
-    )
+  /**
+   * Return the geometries, each in its annotation's own frame, that edits in the view frame mean. Those that cannot be
+   * are left out. There is one question per frame, however many are edited.
+   */
+  async restored(edits: readonly Edit[]): Promise<ReadonlyMap<Id, Geometry>> {
+    const restored = new Map<Id, Geometry>()
+    const strange = new Map<string, Edit[]>()
+    for (const edit of edits) {
+      const { geometry, id } = edit.annotation
+      if (!geometry || geometry.frame === edit.edited.frame) restored.set(id, edit.edited)
+      else if (this.shown(edit.annotation)) grouped(strange, geometry.frame).push(edit)
+    }
+    for (const [frame, group] of strange) await this.#restore(frame, group, restored)
+    return restored
   }
+
+  async #restore(frame: string, group: readonly Edit[], into: Map<Id, Geometry>): Promise<void> {
+    // what did not move goes back to the bit; the same place in two objects may come from two places of their frame
+    const known = group.map(({ annotation }) => {
+      const own = verticesOf(annotation.geometry!)
+      return new Map(verticesOf(this.shown(annotation)!).map((p, i) => [Position.key(p), own[i]!]))
+    })
+    const asked = group.map(({ edited }, k) =>
+      verticesOf(edited).filter((p) => !known[k]!.has(Position.key(p))),
+    )
+    const back = await this.#transform(this.frame, frame, asked.flat())
+    let start = 0
+    group.forEach(({ annotation, edited }, k) => {
+      asked[k]!.forEach((p, i) => {
+        const found = back[start + i]
+        if (found) known[k]!.set(Position.key(p), found)
+      })
+      start += asked[k]!.length
+      const positions = verticesOf(edited).map((p) => known[k]!.get(Position.key(p)) ?? null)
+      const made = replaced(edited, positions, frame)
+      if (made) into.set(annotation.id, made)
+    })
+  }
+}
+
+/** Return the group of a key, a new one where it is the first. */
+function grouped<T>(groups: Map<string, T[]>, key: string): T[] {
+  const group = groups.get(key) ?? []
+  if (!group.length) groups.set(key, group)
+  return group
 }
 
 function verticesOf(geometry: Geometry): readonly Position[] {

@@ -43,6 +43,7 @@ export class Freshness {
     this.#ends.push(session.labels.subscribe((delta) => this.#take(delta)))
     this.#take({ put: [...session.labels.values()], removed: [] })
     this.#ends.push(session.bulk.subscribe((bulk) => this.#bulkChanged(bulk)))
+    this.#ends.push(session.guard.hidden.subscribe(() => this.#hide()))
     this.#ends.push(view.isIdle.subscribe((isIdle) => isIdle && this.#tilesCame()))
   }
 
@@ -136,6 +137,8 @@ export class Freshness {
   #hide(): void {
     const fids = new Set(this.#gone)
     for (const { fid } of this.#fresh.values()) if (fid > 0) fids.add(fid)
+    const { guard, labels } = this.#session
+    for (const [id, fid] of guard.hidden.peek()) fids.add(labels.get(id)?.fid || fid)
     this.#view.hideLabels(fids)
   }
 }

@@ -3,12 +3,14 @@ import type { Neighbourhood } from '../document/neighbourhood'
 import type { Session } from '../document/session'
 import { Bounds } from '../math/bounds'
 import type { Position } from '../math/position'
+import type { Ring } from '../math/ring'
 import type { Annotation } from '../model/annotation'
 import type { Geometry } from '../model/geometry'
 import type { Id } from '../model/id'
 import { Ontology } from '../model/ontology'
 import { titleOfKind } from '../shapes'
 import { areaIn, boundsOf, isCovering, nearestEdge, nearestVertex } from '../shapes/hit'
+import { isMeeting } from '../shapes/meets'
 import type { Placement } from '../shapes/placement'
 import type { ShownLabel, ShownLabels } from '../shapes/shown'
 import type { Aids, Reshape, Shown, Sketch, ToolContext } from '../tools/tool'
@@ -20,6 +22,9 @@ import type { View } from './view'
 /** Screen pixels within which a line or a point is taken to be under the pointer. */
 const PICK_PX = 6
 const NEAR_PX = 64
+/** Objects that are read at once, and in all, where many are chosen in one go. */
+const PAGE = 5000
+const MOST_WITHIN = 20_000
 
 /** What a hand works with. */
 export interface HandGiven {
@@ -44,17 +49,19 @@ export class Hand implements ToolContext {
   /** Geometries of an import that is looked at before it is done, in the view frame. */
   readonly preview = signal<readonly Geometry[]>([])
   readonly hovered = signal<Id | null>(null)
+  /** What is wrong with the shape in hand, for the status bar. */
+  readonly problem = signal<string | null>(null)
   readonly #given: HandGiven
   readonly #end: () => void
   #sketch: Sketch | null = null
 
   constructor(given: HandGiven) {
-  /** What is wrong with the shape in hand, for the status bar. */
-  readonly problem = signal<string | null>(null)
     this.#given = given
     this.frame = given.view.frame
     this.#end = effect(() => {
+      const { guard } = given.session
       void [this.preview.value, this.hovered.value, given.hidden.value, given.fillOpacity.value]
+      void [guard.hidden.value, guard.isolated.value, guard.locked.value, guard.lockedClasses.value]
       void [given.session.selection.ids.value, given.session.ontology.value, given.session.chosen.value]
       given.view.repaint()
     })
@@ -74,8 +81,10 @@ export class Hand implements ToolContext {
 
   readonly reach = (pixels: number) => pixels * this.#given.view.camera.peek().unitsPerPixel
 
+  /** Of a locked object there is none: no tool takes hold of it. */
   shown(id: Id): Geometry | null {
-    return this.#given.shown.get(id)?.geometry ?? null
+    const label = this.#given.shown.get(id)
+    return label && !this.#given.session.guard.isLocked(label.annotation) ? label.geometry : null
   }
 
   near(bounds: Bounds): readonly Shown[] {
@@ -93,14 +102,32 @@ export class Hand implements ToolContext {
     if (found.some((annotation) => annotation.geometry?.frame !== this.frame)) {
       await this.#given.placement.prepare(found)
     }
-    return this.#pickLoaded(position) ?? found[0]?.id ?? null
+    return this.#pickLoaded(position) ?? found.find((annotation) => this.#isReached(annotation))?.id ?? null
   }
 
   async within(bounds: Bounds): Promise<readonly Id[]> {
-    const page = await this.#given.session.api.annotations({ bbox: bounds, frame: this.frame, limit: 2000 })
-    this.#given.session.labels.receive({ documents: page.annotations, deleted: [] })
-    if (page.next !== null) this.tell('There are more than 2,000 objects here; the first 2,000 are chosen.')
-    return this.near(bounds).map(({ annotation }) => annotation.id)
+    const { session, placement, shown } = this.#given
+    const [minx, miny, maxx, maxy] = bounds
+    const ring: Ring = [
+      [minx, miny],
+      [maxx, miny],
+      [maxx, maxy],
+      [minx, maxy],
+    ]
+    for (let after: number | null = 0, n = 0; after !== null; ) {
+      const page = await session.api.annotations({ bbox: bounds, frame: this.frame, after, limit: PAGE })
+      await placement.prepare(page.annotations)
+      session.labels.receive({ documents: page.annotations, deleted: [] })
+      n += page.annotations.length
+      after = page.next
+      if (after === null || n < MOST_WITHIN) continue
+      this.tell(`There are more than ${n.toLocaleString('en')} objects here: only those are looked at.`)
+      after = null
+    }
+    return shown
+      .near(bounds)
+      .filter(({ annotation, geometry }) => this.#isReached(annotation) && isMeeting(geometry, ring))
+      .map(({ annotation }) => annotation.id)
   }
 
   measure(geometry: Geometry): string {
@@ -121,13 +148,14 @@ export class Hand implements ToolContext {
 
   async reshape(message: string, shapes: readonly Reshape[]): Promise<void> {
     const { session, placement } = this.#given
-    const restored = new Map<Id, Geometry>()
-    for (const { id, geometry } of shapes) {
+    const edits = shapes.flatMap(({ id, geometry }) => {
       const annotation = session.labels.get(id)
-      const own = annotation && (await placement.restored(annotation, geometry))
-      if (own) restored.set(id, own)
-      else this.tell('This object cannot be moved here: it has no place in its own frame.')
-    }
+      return annotation ? [{ annotation, edited: geometry }] : []
+    })
+    const restored = await placement.restored(edits)
+    const n = shapes.length - restored.size
+    if (n === 1) this.tell('This object cannot be moved here: it has no place in its own frame.')
+    if (n > 1) this.tell(`${n} objects cannot be moved here: they have no place in their own frames.`)
     session.editor.reshape(message, restored)
   }
 
@@ -138,6 +166,7 @@ export class Hand implements ToolContext {
   sketch(sketch: Sketch | null): void {
     if (sketch === null && this.#sketch === null) return
     this.#sketch = sketch
+    this.problem.value = sketch?.problem?.sentence ?? null
     this.#given.view.repaint()
   }
 
@@ -163,10 +192,9 @@ export class Hand implements ToolContext {
     const hovered = this.hovered.peek()
     const isShown = hovered !== null && !chosen.has(hovered) && !replaced.has(hovered)
     return {
-      labels: [...fresh.fresh()].filter(isPlain).flatMap((a) => this.#strokeOf(a.id)),
+      labels: [...this.#painted(fresh)].filter(isPlain).flatMap((a) => this.#strokeOf(a.id)),
       preview: this.preview.peek().flatMap((geometry) => {
         const bounds = boundsOf(geometry)
-    this.problem.value = sketch?.problem?.sentence ?? null
         return bounds ? [{ geometry, bounds, color: '#4da3ff' }] : []
       }),
       hovered: isShown ? (this.#strokeOf(hovered)[0] ?? null) : null,
@@ -180,6 +208,13 @@ export class Hand implements ToolContext {
   /** Stop following what is chosen. */
   close(): void {
     this.#end()
+  }
+
+  /** Return the labels that are no longer, or not now, left to the tiles. */
+  #painted(fresh: Freshness): Iterable<Annotation> {
+    const { guard, labels } = this.#given.session
+    const only = guard.isolated.peek()
+    return only ? [...only].flatMap((id) => labels.get(id) ?? []) : fresh.fresh()
   }
 
   /** A sketch that stands for an object has the colour of its class, a new one that of the chosen class. */
@@ -197,8 +232,13 @@ export class Hand implements ToolContext {
     return [{ geometry: label.geometry, bounds: label.bounds, color }]
   }
 
+  /** Say whether the pointer can take an object. */
+  #isReached(annotation: Annotation): boolean {
+    return this.#isVisible(annotation) && !this.#given.session.guard.isLocked(annotation)
+  }
+
   #isVisible(annotation: Annotation): boolean {
-    return !this.#given.hidden.peek().has(annotation.label)
+    return this.#given.session.guard.isVisible(annotation)
   }
 
   /** Return the loaded annotation under a position: points before lines before areas, small areas before large. */
@@ -213,7 +253,7 @@ export class Hand implements ToolContext {
     }
     let best: { id: Id; rank: number } | null = null
     for (const label of this.#given.shown.near(Bounds.around(position, reach))) {
-      if (!this.#isVisible(label.annotation)) continue
+      if (!this.#isReached(label.annotation)) continue
       const at = rank(label)
       if (at < (best?.rank ?? Infinity)) best = { id: label.annotation.id, rank: at }
     }

@@ -119,7 +119,8 @@ export class Stage {
         colors: new Map(classes.map((c) => [c.code, c.color])),
         hidden: new Set(classes.filter((c) => hidden.has(c.slug)).map((c) => c.code)),
         fillOpacity: given.fillOpacity.value,
-        isVisible: given.areLabelsVisible.value,
+        // what is isolated is drawn by the overlay alone
+        isVisible: given.areLabelsVisible.value && session.guard.isolated.value === null,
       })
     })
     on(() => {
