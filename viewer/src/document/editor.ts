@@ -90,10 +90,15 @@ export class Editor {
     })
   }
 
-  /** Set an attribute; null takes it away. */
-  setAttribute(ids: readonly Id[], name: string, value: AttributeValue): void {
+  /** Set an attribute, or work out the new value from each one's own; null takes it away. */
+  setAttribute(
+    ids: readonly Id[],
+    name: string,
+    next: AttributeValue | ((before: AttributeValue) => AttributeValue),
+  ): void {
     this.#put(`Set ${name}`, ids, (a) => {
       const { [name]: before, ...others } = a.attributes
+      const value = typeof next === 'function' ? next(before ?? null) : next
       if ((before ?? null) === value) return null
       const attributes: Attributes = value === null ? others : { ...a.attributes, [name]: value }
       return Annotation.with(a, { attributes })

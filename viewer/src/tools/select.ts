@@ -40,7 +40,7 @@ type Drag =
       readonly kind: 'body'
       readonly from: Position
       readonly before: ReadonlyMap<Id, Geometry>
-      made: ReadonlyMap<Id, Geometry>
+      shift: readonly [dx: number, dy: number]
     }
   | { readonly kind: 'band'; readonly from: Position; bounds: Bounds | null }
 
@@ -68,7 +68,7 @@ class SelectGesture implements Gesture {
     else if (!grip || pointer.ctrl) return false
     else if (grip.kind === 'body') {
       const before = new Map(grip.ids.flatMap((id) => entryOf(id, this.#context.shown(id))))
-      this.#drag = { kind: 'body', from: pointer.position, before, made: before }
+      this.#drag = { kind: 'body', from: pointer.position, before, shift: [0, 0] }
     } else if (grip.kind === 'vertex' && pointer.alt) this.#removeVertex(grip)
     else this.#drag = { ...grip, made: null }
     return true
@@ -89,12 +89,13 @@ class SelectGesture implements Gesture {
       drag.bounds = Bounds.of([drag.from, pointer.position])
       this.#context.sketch(drag.bounds ? { band: drag.bounds } : null)
     } else if (drag?.kind === 'body') {
-      const [dx, dy] = [pointer.position[0] - drag.from[0], pointer.position[1] - drag.from[1]]
-      drag.made = new Map(
-        [...drag.before].flatMap(([id, geometry]) => entryOf(id, movedBy(geometry, dx, dy))),
-      )
-      const [id, geometry] = [...drag.made].at(-1) ?? []
-      this.#context.sketch({ geometry: geometry ?? null, replaces: id ? [id] : [] })
+      const shift = [pointer.position[0] - drag.from[0], pointer.position[1] - drag.from[1]] as const
+      drag.shift = shift
+      const { before } = drag
+      this.#context.sketch({
+        ghost: { geometries: [...before.values()], shift },
+        replaces: [...before.keys()],
+      })
     } else if (drag) this.#dragVertex(drag, pointer)
   }
 
@@ -108,7 +109,11 @@ class SelectGesture implements Gesture {
         this.#context.sketch(null)
         return this.click(pointer)
       }
-      const shapes = [...drag.made].map(([id, geometry]) => ({ id, geometry }))
+      const [dx, dy] = drag.shift
+      const shapes = [...drag.before].flatMap(([id, before]) => {
+        const geometry = movedBy(before, dx, dy)
+        return geometry ? [{ id, geometry }] : []
+      })
       void this.#context
         .reshape(shapes.length > 1 ? `Move ${shapes.length} objects` : 'Move object', shapes)
         .then(this.#clear)

@@ -9,6 +9,7 @@ import type { Aids } from './parts/aids'
 import type { Aim, Typing } from './parts/locks'
 
 export type { Aids } from './parts/aids'
+export type { Aim, Locks, Typing } from './parts/locks'
 
 /** Where the pointer is and what is held with it. */
 export interface Pointer {
@@ -39,6 +40,8 @@ export interface Sketch {
   readonly geometry?: Geometry | null
   /** More shapes that change with it. */
   readonly others?: readonly Geometry[]
+  /** Shapes, however many, that are to stand elsewhere: the pointer carries them. */
+  readonly ghost?: Ghost | null
   /** What would follow if the person clicked here: drawn dashed. */
   readonly guide?: readonly Position[]
   /** Annotations that the sketch stands for; they are not drawn meanwhile. */
@@ -59,6 +62,12 @@ export interface Sketch {
   readonly lines?: readonly (readonly Position[])[]
   /** A text beside a position: the length or area so far. */
   readonly label?: { readonly position: Position; readonly text: string }
+}
+
+/** Shapes that are carried: painted moved by a shift, none of them is made anew. */
+export interface Ghost {
+  readonly geometries: readonly Geometry[]
+  readonly shift: readonly [dx: number, dy: number]
 }
 
 export interface Mark {

@@ -10,6 +10,75 @@ interface AttributeFormProps {
   readonly annotation: Annotation
 }
 
+/** What a field shows where several objects differ. */
+const MIXED = 'mixed'
+
+interface SharedFormProps {
+  readonly bench: Workbench
+  readonly annotations: readonly Annotation[]
+}
+
+/** The attributes that all of several objects have by their classes; what is written goes to all of them. */
+export function SharedForm({ bench, annotations }: SharedFormProps) {
+  const ontology = bench.session.ontology.value
+  const shared = sharedAttributes(ontology, new Set(annotations.map((a) => a.label)))
+  const ids = annotations.map((a) => a.id)
+  return (
+    <>
+      {shared.map((attribute) => {
+        const { name } = attribute
+        const values = annotations.map((a) => a.attributes[name] ?? null)
+        const first = values[0] ?? null
+        const isMixed = values.some((value) => String(value) !== String(first))
+        return (
+          <AttributeField
+            key={name}
+            attribute={attribute}
+            value={isMixed ? null : first}
+            isMixed={isMixed}
+            onChange={(value) => bench.session.editor.setAttribute(ids, name, value)}
+            onToggle={(choice, isOn) =>
+              bench.session.editor.setAttribute(ids, name, (before) =>
+                withChoice(attribute.choices, before, choice, isOn),
+              )
+            }
+          />
+        )
+      })}
+    </>
+  )
+}
+
+/** Return the attributes that classes have in common, by name and type; of choices those that all of them know. */
+function sharedAttributes(ontology: Ontology, slugs: ReadonlySet<string>): readonly Attribute[] {
+  const [first, ...others] = [...slugs].map(
+    (slug) => (Ontology.get(ontology, slug)?.attributes ?? []) as readonly Attribute[],
+  )
+  return (first ?? []).flatMap((attribute) => {
+    const same = others.map((list) =>
+      list.find((a) => a.name === attribute.name && a.type === attribute.type),
+    )
+    if (same.some((other) => other === undefined)) return []
+    const choices = attribute.choices.filter((choice) =>
+      same.every((other) => other!.choices.includes(choice)),
+    )
+    return [{ ...attribute, choices }]
+  })
+}
+
+/** Return a list of choices with one more or one less, in the order of the class. */
+function withChoice(
+  choices: readonly string[],
+  before: AttributeValue,
+  choice: string,
+  isOn: boolean,
+): AttributeValue {
+  const next = new Set(Array.isArray(before) ? (before as readonly string[]) : [])
+  if (next.has(choice) === isOn) return before
+  if (!next.delete(choice)) next.add(choice)
+  return next.size ? choices.filter((c) => next.has(c)) : null
+}
+
 /** The attributes of an annotation, as its class asks for them; what an import brought beside is listed below. */
 export function AttributeForm({ bench, annotation }: AttributeFormProps) {
   const label = Ontology.get(bench.session.ontology.value, annotation.label)
@@ -38,6 +107,12 @@ export function AttributeForm({ bench, annotation }: AttributeFormProps) {
           attribute={attribute}
           value={annotation.attributes[attribute.name] ?? null}
           onChange={(value) => set(attribute.name, value)}
+          onToggle={(choice, isOn) =>
+            set(
+              attribute.name,
+              withChoice(attribute.choices, annotation.attributes[attribute.name] ?? null, choice, isOn),
+            )
+          }
         />
       ))}
       {others.length > 0 && (
@@ -88,30 +163,38 @@ function Unfit({ bench, annotation, asked }: UnfitProps) {
 interface AttributeFieldProps {
   readonly attribute: Attribute
   readonly value: AttributeValue
+  /** Several objects differ; then `value` is null. */
+  readonly isMixed?: boolean
   readonly onChange: (value: AttributeValue) => void
+  /** One of several choices was taken or left. */
+  readonly onToggle: (choice: string, isOn: boolean) => void
 }
 
-function AttributeField({ attribute, value, onChange }: AttributeFieldProps) {
+function AttributeField({ attribute, value, isMixed = false, onChange, onToggle }: AttributeFieldProps) {
   const { name, type, required, choices } = attribute
   const label = required ? `${name} *` : name
-  const error =
-    Attribute.problem(attribute, value) ?? (required && value === null ? 'Required before submitting' : null)
-  if (type === 'boolean') return <YesNo label={label} value={value} onChange={onChange} />
-  if (type === 'choices') return <Choices label={label} choices={choices} value={value} onChange={onChange} />
+  const isLacking = required && value === null && !isMixed
+  const error = Attribute.problem(attribute, value) ?? (isLacking ? 'Required before submitting' : null)
+  const shown = isMixed ? `${label} · ${MIXED}` : label
+  if (type === 'boolean')
+    return <YesNo label={shown} value={isMixed ? undefined : value} onChange={onChange} />
+  if (type === 'choices')
+    return <Choices label={shown} choices={choices} value={value} isMixed={isMixed} onToggle={onToggle} />
   return (
-    <Field
-      label={label}
-      error={value === null ? null : error}
-      hint={value === null && required ? error! : undefined}
-    >
+    <Field label={label} error={value === null ? null : error} hint={isLacking ? error! : undefined}>
       {(ids) =>
         type === 'choice' ? (
           <select
             {...ids}
             class="kit-input"
-            value={String(value ?? '')}
+            value={isMixed ? MIXED_VALUE : String(value ?? '')}
             onChange={(event) => onChange(event.currentTarget.value || null)}
           >
+            {isMixed && (
+              <option value={MIXED_VALUE} selected disabled>
+                {MIXED}
+              </option>
+            )}
             <option value="">not given</option>
             {value !== null && !choices.includes(String(value)) && (
               <option value={String(value)} selected disabled>
@@ -129,6 +212,7 @@ function AttributeField({ attribute, value, onChange }: AttributeFieldProps) {
             ids={ids}
             type={type === 'date' ? 'date' : type === 'number' || type === 'integer' ? 'number' : 'text'}
             value={value === null ? '' : String(value)}
+            placeholder={isMixed ? MIXED : undefined}
             onDone={(text) => onChange(typedAs(attribute, text))}
           />
         )
@@ -137,9 +221,13 @@ function AttributeField({ attribute, value, onChange }: AttributeFieldProps) {
   )
 }
 
+/** No choice of a class is called so. */
+const MIXED_VALUE = '\u0000mixed'
+
 interface YesNoProps {
   readonly label: string
-  readonly value: AttributeValue
+  /** Undefined = several objects differ. */
+  readonly value: AttributeValue | undefined
   readonly onChange: (value: AttributeValue) => void
 }
 
@@ -164,17 +252,16 @@ function YesNo({ label, value, onChange }: YesNoProps) {
   )
 }
 
-interface ChoicesProps extends YesNoProps {
+interface ChoicesProps {
+  readonly label: string
   readonly choices: readonly string[]
+  readonly value: AttributeValue
+  readonly isMixed: boolean
+  readonly onToggle: (choice: string, isOn: boolean) => void
 }
 
-function Choices({ label, choices, value, onChange }: ChoicesProps) {
+function Choices({ label, choices, value, isMixed, onToggle }: ChoicesProps) {
   const chosen = new Set(Array.isArray(value) ? (value as readonly string[]) : [])
-  const toggle = (choice: string) => {
-    const next = new Set(chosen)
-    if (!next.delete(choice)) next.add(choice)
-    onChange(next.size ? choices.filter((c) => next.has(c)) : null)
-  }
   return (
     <fieldset class="inspector-choices">
       <legend class="kit-legend">{label}</legend>
@@ -183,8 +270,8 @@ function Choices({ label, choices, value, onChange }: ChoicesProps) {
           key={choice}
           type="button"
           class="inspector-chip"
-          aria-pressed={chosen.has(choice)}
-          onClick={() => toggle(choice)}
+          aria-pressed={isMixed ? 'mixed' : chosen.has(choice)}
+          onClick={() => onToggle(choice, !chosen.has(choice))}
         >
           {choice}
         </button>

@@ -8,11 +8,12 @@ interface DraftProps {
   /** How it reads while nobody edits it; the value itself without one. */
   readonly shown?: string
   readonly label?: string
+  readonly placeholder?: string | undefined
   readonly onDone: (text: string) => void
 }
 
 /** An input whose text counts when it is left or Enter is pressed: one edit, not one per key. Esc takes it back. */
-export function Draft({ ids, type, value, shown, label, onDone }: DraftProps) {
+export function Draft({ ids, type, value, shown, label, placeholder, onDone }: DraftProps) {
   const [text, setText] = useState<string | null>(null)
   const done = () => {
     if (text !== null && text !== value) onDone(text.trim())
@@ -22,6 +23,7 @@ export function Draft({ ids, type, value, shown, label, onDone }: DraftProps) {
     ...ids,
     class: 'kit-input',
     'aria-label': label,
+    placeholder,
     title: shown === undefined ? undefined : value,
     value: text ?? shown ?? value,
     onFocus: (event: { readonly currentTarget: HTMLInputElement }) => {

@@ -1,13 +1,12 @@
 import { Annotation } from '../../model/annotation'
-import type { Id } from '../../model/id'
-import { Ontology } from '../../model/ontology'
 import { titleOfKind } from '../../shapes'
-import { Button, IconButton } from '../kit/button'
-import { Select } from '../kit/field'
 import type { PanelProps } from '../panel'
 import type { Workbench } from '../workbench'
 import { AttributeForm } from './attribute-form'
+import { ClassChoice } from './class-choice'
+import { Many } from './many'
 import { Numbers } from './numbers'
+import { ObjectActs } from './object-acts'
 import './inspector.css'
 
 /** What is chosen: its class, attributes and numbers. The way to edit without a pointer. */
@@ -29,7 +28,6 @@ export function Inspector({ bench }: PanelProps) {
 }
 
 function One({ bench, annotation }: { readonly bench: Workbench; readonly annotation: Annotation }) {
-  const { session } = bench
   const stage = bench.stage.value
   const geometry = stage?.shown.get(annotation.id)?.geometry ?? annotation.geometry
   void stage?.scale.ground.value
@@ -41,18 +39,7 @@ function One({ bench, annotation }: { readonly bench: Workbench; readonly annota
           {titleOfKind(Annotation.kindOf(annotation))}{' '}
           <span class="mono dim">{Annotation.nameOf(annotation)}</span>
         </strong>
-        <IconButton
-          icon="target"
-          size={24}
-          label="Show it on the map"
-          onClick={() => bench.zoomToObjects([annotation.id])}
-        />
-        <IconButton
-          icon="trash"
-          size={24}
-          label="Delete (Del)"
-          onClick={() => session.editor.remove([annotation.id])}
-        />
+        <ObjectActs bench={bench} annotations={[annotation]} />
       </header>
       <ClassChoice bench={bench} ids={[annotation.id]} slug={annotation.label} />
       {measure && (
@@ -65,71 +52,6 @@ function One({ bench, annotation }: { readonly bench: Workbench; readonly annota
       {geometry && <Numbers bench={bench} annotation={annotation} geometry={geometry} />}
       <Origin bench={bench} annotation={annotation} />
     </>
-  )
-}
-
-function Many({ bench, chosen }: { readonly bench: Workbench; readonly chosen: readonly Annotation[] }) {
-  const { session } = bench
-  const ids = chosen.map((a) => a.id)
-  const slug = chosen.every((a) => a.label === chosen[0]!.label) ? chosen[0]!.label : ''
-  return (
-    <>
-      <header class="inspector-head">
-        <strong>{chosen.length} objects</strong>
-        <IconButton
-          icon="target"
-          size={24}
-          label="Show them on the map"
-          onClick={() => bench.zoomToObjects(ids)}
-        />
-        <IconButton
-          icon="trash"
-          size={24}
-          label="Delete them (Del)"
-          onClick={() => session.editor.remove(ids)}
-        />
-      </header>
-      <ClassChoice bench={bench} ids={ids} slug={slug} />
-      <Button kind="ghost" onClick={() => session.selection.set()}>
-        Choose none
-      </Button>
-    </>
-  )
-}
-
-interface ClassChoiceProps {
-  readonly bench: Workbench
-  readonly ids: readonly Id[]
-  /** Empty where they differ. */
-  readonly slug: string
-}
-
-function ClassChoice({ bench, ids, slug }: ClassChoiceProps) {
-  const ontology = bench.session.ontology.value
-  const options = Ontology.active(ontology).map((c) => ({ value: c.slug, title: c.title }))
-  if (slug && !options.some((o) => o.value === slug))
-    options.unshift({ value: slug, title: `${Ontology.titleOf(ontology, slug)} (retired)` })
-  if (!slug) options.unshift({ value: '', title: 'Several classes' })
-  return (
-    <div class="inspector-class">
-      <span class="object-swatch" style={{ background: Ontology.colorOf(ontology, slug) }} />
-      <Select
-        name="Class"
-        value={slug}
-        options={options}
-        onChange={(value) => value && bench.session.editor.relabel(ids, value)}
-      />
-      {Ontology.get(ontology, slug) && (
-        <IconButton
-          icon="settings"
-          size={24}
-          label={`Settings of ${Ontology.titleOf(ontology, slug)}`}
-          onClick={() => {
-            bench.classOpen.value = { slug, tab: 'attributes' }
-          }}
-        />
-      )}
-    </div>
   )
 }
 

@@ -1,6 +1,6 @@
 import { Bounds } from '../../math/bounds'
 import type { Position } from '../../math/position'
-import type { Mark, Problem, Sketch } from '../../tools/tool'
+import type { Ghost, Mark, Problem, Sketch } from '../../tools/tool'
 import { Camera } from '../camera'
 import { type Easel, faded, type Ink, paintGeometry, paintPath } from './brush'
 
@@ -13,6 +13,9 @@ export const HALO = 'rgb(0 0 0 / 0.55)'
 
 /** Most vertices that are drawn as handles: more would hide the shape. */
 const MOST_HANDLES = 2000
+/** Carried shapes that are filled, and that are drawn at all: the pointer must not wait for the others. */
+const MOST_FILLED = 200
+const MOST_CARRIED = 5000
 
 /** Paint what a tool shows. */
 export function paintSketch(easel: Easel, sketch: Sketch, color: string): void {
@@ -20,12 +23,24 @@ export function paintSketch(easel: Easel, sketch: Sketch, color: string): void {
   if (sketch.crosshair) paintCrosshair(easel, sketch.crosshair)
   for (const other of sketch.others ?? []) paintGeometry(easel, other, ink)
   if (sketch.geometry) paintGeometry(easel, sketch.geometry, ink)
+  if (sketch.ghost) paintGhost(easel, sketch.ghost)
+  for (const line of sketch.lines ?? []) paintPath(easel, line, { ...ink, fill: null })
   if (sketch.guide?.length) paintPath(easel, sketch.guide, { ...ink, fill: null, width: 1.5, dash: [5, 4] })
   if (sketch.band) paintBand(easel, sketch.band)
   if (sketch.vertices) paintHandles(easel, sketch.vertices, color)
   if (sketch.mark) paintMark(easel, sketch.mark)
   if (sketch.problem) paintProblem(easel, sketch.problem)
   if (sketch.label) paintLabel(easel, sketch.label.position, sketch.label.text)
+}
+
+/** Paint what is carried: where the camera is shifted back, the shapes stand further on. */
+function paintGhost({ context, camera }: Easel, { geometries, shift: [dx, dy] }: Ghost): void {
+  const moved = { ...camera, center: [camera.center[0] - dx, camera.center[1] - dy] as const }
+  const easel = { context, camera: moved }
+  const isMany = geometries.length > MOST_FILLED
+  const ink: Ink = { stroke: SELECTION, fill: isMany ? null : faded(SELECTION, 0.16), width: isMany ? 1 : 2 }
+  for (const geometry of geometries.slice(0, MOST_CARRIED))
+    paintGeometry(easel, geometry, isMany ? ink : { ...ink, dash: [5, 4], halo: HALO })
 }
 
 /** Paint vertices as small squares. */
