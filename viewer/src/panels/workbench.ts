@@ -11,6 +11,7 @@ import { RasterShelf, Shelved } from '../raster/shelf'
 import { boundsOf } from '../shapes/hit'
 import { TOOLS } from '../tools'
 import type { Aids } from '../tools/parts/aids'
+import { Locks } from '../tools/parts/locks'
 import type { Tool } from '../tools/tool'
 import { Stage } from '../views/stage'
 import type { View } from '../views/view'
@@ -47,6 +48,10 @@ export class Workbench {
   /** The drawing tool that N takes up again. */
   readonly lastDrawn: Signal<Tool> = signal(TOOLS.find((tool) => tool.group === 'draw')!)
   readonly isSnapping: Signal<boolean>
+  /** What is fixed of the next vertex by numbers. */
+  readonly locks: Signal<Locks> = signal(Locks.NONE)
+  /** The panel for typed numbers is open. */
+  readonly isTyping = signal(false)
   /** What catches the pointer, and whether shared borders stay shared; kept by the browser. */
   readonly aids: Signal<Aids>
   /** Slugs of classes that are not drawn. */
@@ -179,6 +184,7 @@ export class Workbench {
       pictures: this.pictures,
       isSnapping: this.isSnapping,
       aids: this.aids,
+      locks: this.locks,
       hidden: this.hidden,
       fillOpacity: this.fillOpacity,
       areLabelsVisible: this.areLabelsVisible,

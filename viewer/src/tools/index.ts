@@ -1,11 +1,33 @@
 import { box } from './box'
+import { boxTurned } from './box-turned'
+import { circle } from './circle'
+import { circleThree } from './circle-three'
 import { cutHole } from './cut-hole'
 import { pan } from './pan'
 import { point } from './point'
 import { polygon } from './polygon'
+import { polygonFreehand } from './polygon-freehand'
 import { polyline } from './polyline'
+import { polylineFreehand } from './polyline-freehand'
+import { rectangle } from './rectangle'
+import { rectangleTurned } from './rectangle-turned'
 import { select } from './select'
 import type { Tool } from './tool'
 
 /** Every tool, in the order of the rail. */
-export const TOOLS: readonly Tool[] = [select, pan, polygon, box, polyline, point, cutHole]
+export const TOOLS: readonly Tool[] = [
+  select,
+  pan,
+  polygon,
+  polygonFreehand,
+  box,
+  boxTurned,
+  rectangle,
+  rectangleTurned,
+  circle,
+  circleThree,
+  polyline,
+  polylineFreehand,
+  point,
+  cutHole,
+]

@@ -1,5 +1,4 @@
-import { isCrossingItself } from '../math/ring'
-import { trail } from './parts/trail'
+import { outline } from './parts/outline'
 import type { Tool } from './tool'
 
 export const polygon: Tool = {
@@ -8,24 +7,8 @@ export const polygon: Tool = {
   icon: 'polygon',
   key: 'shift+n',
   group: 'draw',
+  family: 'polygon',
   makes: 'polygon',
-  hint: 'Click corners · Enter, double-click or the first corner finishes · Backspace drops the last · Esc cancels',
-  start(context) {
-    return trail(context, {
-      least: 3,
-      isClosed: true,
-      shape: (frame, path) =>
-        path.length > 2
-          ? { kind: 'polygon', frame, exterior: path, holes: [] }
-          : path.length
-            ? { kind: 'polyline', frame, path, width: null }
-            : null,
-      finish(path) {
-        if (isCrossingItself(path))
-          context.tell('The outline crosses itself: saved as drawn, drag a corner to mend it.')
-        context.draw({ kind: 'polygon', frame: context.frame, exterior: [...path], holes: [] }, 'polygon')
-        return true
-      },
-    })
-  },
+  hint: 'Click corners · Ctrl-drag draws freehand · Shift steps of 45° · P along an edge · Enter, double-click or the first corner finishes · Backspace drops the last · Esc cancels',
+  start: (context) => outline(context, { tool: 'polygon', isFreehand: false }),
 }

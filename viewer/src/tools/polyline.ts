@@ -1,4 +1,4 @@
-import { trail } from './parts/trail'
+import { line } from './parts/outline'
 import type { Tool } from './tool'
 
 export const polyline: Tool = {
@@ -7,17 +7,8 @@ export const polyline: Tool = {
   icon: 'polyline',
   key: 'l',
   group: 'draw',
+  family: 'polyline',
   makes: 'polyline',
-  hint: 'Click along the line · Enter or double-click finishes · Backspace drops the last · Esc cancels',
-  start(context) {
-    return trail(context, {
-      least: 2,
-      isClosed: false,
-      shape: (frame, path) => (path.length ? { kind: 'polyline', frame, path, width: null } : null),
-      finish(path) {
-        context.draw({ kind: 'polyline', frame: context.frame, path: [...path], width: null }, 'polyline')
-        return true
-      },
-    })
-  },
+  hint: 'Click along the line · Ctrl-drag draws freehand · Shift steps of 45° · P along an edge · Enter or double-click finishes · Backspace drops the last · Esc cancels',
+  start: (context) => line(context, { tool: 'polyline', isFreehand: false }),
 }

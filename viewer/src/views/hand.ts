@@ -1,4 +1,4 @@
-import { effect, type ReadonlySignal, signal } from '@preact/signals-core'
+import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals-core'
 import type { Neighbourhood } from '../document/neighbourhood'
 import type { Session } from '../document/session'
 import { Bounds } from '../math/bounds'
@@ -13,7 +13,7 @@ import { areaIn, boundsOf, isCovering, nearestEdge, nearestVertex } from '../sha
 import { isMeeting } from '../shapes/meets'
 import type { Placement } from '../shapes/placement'
 import type { ShownLabel, ShownLabels } from '../shapes/shown'
-import type { Aids, Reshape, Shown, Sketch, ToolContext } from '../tools/tool'
+import type { Aids, Aim, Locks, Reshape, Shown, Sketch, ToolContext, Typing } from '../tools/tool'
 import type { Freshness } from './freshness'
 import type { GroundScale } from './ground-scale'
 import type { Overlay, Stroke } from './paint/overlay'
@@ -37,6 +37,8 @@ export interface HandGiven {
   readonly scale: GroundScale
   readonly isSnapping: ReadonlySignal<boolean>
   readonly aids: ReadonlySignal<Aids>
+  /** What is fixed of the next vertex by numbers. */
+  readonly locks: Signal<Locks>
   /** Slugs of classes that are not drawn. */
   readonly hidden: ReadonlySignal<ReadonlySet<string>>
   readonly fillOpacity: ReadonlySignal<number>
@@ -51,6 +53,11 @@ export class Hand implements ToolContext {
   readonly hovered = signal<Id | null>(null)
   /** What is wrong with the shape in hand, for the status bar. */
   readonly problem = signal<string | null>(null)
+  /** What the tool at work is about to place; null = nothing. */
+  readonly aim = signal<Aim | null>(null)
+  /** The shape in the making; null = none. */
+  readonly made = signal<Geometry | null>(null)
+  readonly typing: Typing
   readonly #given: HandGiven
   readonly #end: () => void
   #sketch: Sketch | null = null
@@ -58,6 +65,15 @@ export class Hand implements ToolContext {
   constructor(given: HandGiven) {
     this.#given = given
     this.frame = given.view.frame
+    this.typing = {
+      get locks() {
+        return given.locks.peek()
+      },
+      isYDown: given.view.camera.peek().isYDown,
+      lock: (locks) => {
+        given.locks.value = locks
+      },
+    }
     this.#end = effect(() => {
       const { guard } = given.session
       void [this.preview.value, this.hovered.value, given.hidden.value, given.fillOpacity.value]
@@ -73,6 +89,10 @@ export class Hand implements ToolContext {
 
   get isSnapping() {
     return this.#given.isSnapping.peek()
+  }
+
+  get label() {
+    return this.#given.session.chosen.peek()
   }
 
   get aids() {
@@ -166,6 +186,8 @@ export class Hand implements ToolContext {
   sketch(sketch: Sketch | null): void {
     if (sketch === null && this.#sketch === null) return
     this.#sketch = sketch
+    this.aim.value = sketch?.aim ?? null
+    this.made.value = sketch?.geometry ?? null
     this.problem.value = sketch?.problem?.sentence ?? null
     this.#given.view.repaint()
   }

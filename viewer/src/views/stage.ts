@@ -1,14 +1,15 @@
-import { computed, effect, type ReadonlySignal } from '@preact/signals-core'
+import { computed, effect, type ReadonlySignal, type Signal, untracked } from '@preact/signals-core'
 import { BASE } from '../api/client'
 import { Neighbourhood } from '../document/neighbourhood'
 import type { Session } from '../document/session'
 import { Bounds } from '../math/bounds'
+import type { Position } from '../math/position'
 import type { LabelClass } from '../model/ontology'
 import type { ViewFrame } from '../model/scene'
 import type { RasterPicture } from '../raster/picture'
 import { Placement } from '../shapes/placement'
 import { ShownLabels } from '../shapes/shown'
-import type { Aids, Gesture, Tool } from '../tools/tool'
+import type { Aids, Gesture, Locks, Tool } from '../tools/tool'
 import { Camera } from './camera'
 import { Freshness } from './freshness'
 import { GroundScale } from './ground-scale'
@@ -28,6 +29,8 @@ export interface StageGiven {
   readonly pictures: ReadonlySignal<readonly RasterPicture[]>
   readonly isSnapping: ReadonlySignal<boolean>
   readonly aids: ReadonlySignal<Aids>
+  /** What is fixed of the next vertex by numbers. */
+  readonly locks: Signal<Locks>
   readonly hidden: ReadonlySignal<ReadonlySet<string>>
   readonly fillOpacity: ReadonlySignal<number>
   readonly areLabelsVisible: ReadonlySignal<boolean>
@@ -88,6 +91,16 @@ export class Stage {
     return this.#gesture?.act?.(act) ?? false
   }
 
+  /** Offer the tool at work a key before it means anything else; false = it has no use for it. */
+  key(keys: string): boolean {
+    return this.#gesture?.key?.(keys) ?? false
+  }
+
+  /** Give the tool at work the next vertex. */
+  placeVertex(position: Position): void {
+    this.#gesture?.place?.(position)
+  }
+
   close(): void {
     clearTimeout(this.#timer)
     for (const end of this.#ends) end()
@@ -128,6 +141,10 @@ export class Stage {
       this.#gesture?.stop()
       this.#gesture = tool.start(this.hand)
       view.take(this.#gesture)
+    })
+    on(() => {
+      void given.locks.value
+      untracked(() => this.#gesture?.refresh?.())
     })
     on(() => {
       const bounds = Camera.bounds(view.camera.value)

@@ -74,16 +74,22 @@ export class Keymap {
    * Run commands by key; returns what ends it.
    *
    * @param scopes The scopes that are in force at this moment beside `global`.
+   * @param first Asked before every command: true = it took the keys.
    */
-  listen(target: EventTarget, scopes: () => readonly Scope[]): () => void {
-    const press = (event: Event) => this.#press(event as KeyboardEvent, scopes())
+  listen(
+    target: EventTarget,
+    scopes: () => readonly Scope[],
+    first: (keys: Keys) => boolean = () => false,
+  ): () => void {
+    const press = (event: Event) => this.#press(event as KeyboardEvent, scopes(), first)
     target.addEventListener('keydown', press)
     return () => target.removeEventListener('keydown', press)
   }
 
-  #press(event: KeyboardEvent, scopes: readonly Scope[]): void {
+  #press(event: KeyboardEvent, scopes: readonly Scope[], first: (keys: Keys) => boolean): void {
     if (event.defaultPrevented || event.isComposing) return
     const keys = Keys.of(event)
+    if (keys !== null && !isElsewhere(event.target) && first(keys)) return event.preventDefault()
     const command = keys === null ? null : this.find(keys, scopes)
     if (!command || (!command.isEverywhere && isElsewhere(event.target))) return
     event.preventDefault()

@@ -31,7 +31,15 @@ export function ScenePage({ bench, commands, keymap }: ScenePageProps) {
   useEffect(() => commands.add(...sceneCommands(bench)), [bench, commands])
   const ontology = bench.session.ontology.value
   useEffect(() => commands.add(...classCommands(bench)), [bench, commands, ontology])
-  useEffect(() => keymap.listen(window, () => ['map']), [keymap])
+  useEffect(
+    () =>
+      keymap.listen(
+        window,
+        () => ['map'],
+        (keys) => bench.stage.peek()?.key(keys) ?? false,
+      ),
+    [bench, keymap],
+  )
   return (
     <DropZone label={`Add to “${bench.session.scene.value.title}”`} onFiles={take}>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: it only keeps keys away from the map that are meant for what has the focus */}

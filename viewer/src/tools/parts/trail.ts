@@ -1,16 +1,23 @@
 import { Position } from '../../math/position'
+import { thinned } from '../../math/thin'
 import type { Geometry } from '../../model/geometry'
-import type { Gesture, Pointer, ToolContext } from '../tool'
-import { type Snapped, snapped } from './snap'
+import type { Gesture, Pointer, ToolAct, ToolContext } from '../tool'
+import { type Aimed, aimedAt, EdgeLock, freeLocks, startOf } from './aim'
 
 /** Screen pixels within which two clicks are one (the second click of a double click), and the first vertex is hit. */
 const SAME_PX = 5
+/** Screen pixels that a drag must span to be one; shorter, it was a click. */
+const DRAG_PX = 4
+/** Screen pixels that a streamed line may be off after it is thinned out. */
+const THIN_PX = 1.5
 
 /** What becomes of a trail of clicks. */
 export interface TrailKind {
   /** Vertices that it needs at least. */
   readonly least: number
   readonly isClosed: boolean
+  /** A drag draws vertices as it goes; else only with Ctrl held, and a plain drag moves the map. */
+  readonly isFreehand?: boolean
   /** Return the shape so far, for the sketch and the measure; null while there is too little of it. */
   shape(frame: string, path: readonly Position[]): Geometry | null
   /** The trail is complete. False = it cannot be taken: go on drawing. */
@@ -18,84 +25,184 @@ export interface TrailKind {
 }
 
 /**
- * Draw by clicks: polygon, polyline, hole.
+ * Draw by clicks and drags: polygon, polyline, hole.
  *
- * A click adds a vertex; a double click, Enter or (for closed ones) a click on the first vertex finishes; Backspace
- * drops the newest vertex; Esc drops them all.
+ * A click adds a vertex, a freehand drag a run of them; a double click, Enter or (for closed ones) coming back to the
+ * first vertex finishes; Backspace drops the newest vertex; Esc drops them all. Shift keeps to steps of 45°; P takes
+ * the direction of an edge; numbers can be typed.
  */
 export function trail(context: ToolContext, kind: TrailKind): Gesture {
-  let path: Position[] = []
-  let at: Snapped | null = null
+  return new TrailGesture(context, kind)
+}
 
-  const isSame = (a: Position, b: Position) => Position.distance(a, b) <= context.reach(SAME_PX)
+class TrailGesture implements Gesture {
+  readonly cursor = 'crosshair'
+  readonly #context: ToolContext
+  readonly #kind: TrailKind
+  readonly #edge: EdgeLock
+  #path: Position[] = []
+  /** Positions of the drag in progress. */
+  #run: Position[] | null = null
+  /** The drag that has just ended stood for the click that the view will tell of. */
+  #isClicked = false
+  #pointer: Pointer | null = null
+  #at: Aimed | null = null
 
-  const show = () => {
-    if (!path.length && !at?.mark) return context.sketch(null)
-    const ahead = at ? [...path, at.position] : path
-    const shape = kind.shape(context.frame, ahead)
-    const guide =
-      path.length && at
-        ? [path.at(-1)!, at.position, ...(kind.isClosed && path.length > 1 ? [path[0]!] : [])]
-        : []
-    context.sketch({
-      geometry: kind.shape(context.frame, path),
-      guide,
-      vertices: path,
-      mark: at?.mark ?? null,
-      ...(shape && at ? { label: { position: at.position, text: context.measure(shape) } } : {}),
-    })
+  constructor(context: ToolContext, kind: TrailKind) {
+    this.#context = context
+    this.#kind = kind
+    this.#edge = new EdgeLock(context)
   }
 
-  const look = (pointer: Pointer) => {
-    // only a closed trail that could close now offers its first vertex
-    const own = kind.isClosed && path.length >= kind.least ? path.slice(0, 1) : []
-    at = snapped(context, pointer.position, { own })
-  }
-
-  const reset = () => {
-    path = []
-    context.sketch(null)
-  }
-
-  const finish = (): boolean => {
-    if (!path.length) return false
-    if (path.length < kind.least) {
-      context.tell(`${kind.least} points are needed; this has ${path.length}. Esc starts anew.`)
-      return true
-    }
-    if (kind.finish(path)) reset()
+  down(pointer: Pointer): boolean {
+    this.#isClicked = false
+    if (!this.#kind.isFreehand && !pointer.ctrl) return false
+    this.#look(pointer)
+    this.#run = [this.#at!.position]
     return true
   }
 
-  return {
-    cursor: 'crosshair',
-    move(pointer) {
-      look(pointer)
-      show()
-    },
-    click(pointer) {
-      look(pointer)
-      const { position } = at!
-      const isClosing = kind.isClosed && path.length >= kind.least && isSame(position, path[0]!)
-      if (isClosing) return void finish()
-      if (path.length && isSame(position, path.at(-1)!)) return
-      path.push(position)
-      show()
-    },
-    doubleClick: () => void finish(),
-    leave() {
-      at = null
-      show()
-    },
-    act(act) {
-      if (act === 'finish') return finish()
-      if (!path.length) return false
-      if (act === 'cancel') reset()
-      if (act === 'back') path.pop()
-      show()
-      return act !== 'delete'
-    },
-    refresh: show,
-    stop: reset,
+  move(pointer: Pointer): void {
+    this.#look(pointer)
+    this.#show()
+  }
+
+  drag(pointer: Pointer): void {
+    if (!this.#run) return
+    this.#look(pointer)
+    if (Position.distance(this.#run.at(-1)!, pointer.position) >= this.#context.reach(1))
+      this.#run.push(pointer.position)
+    this.#show()
+  }
+
+  drop(pointer: Pointer): void {
+    const run = this.#run
+    this.#run = null
+    if (!run) return
+    this.#look(pointer)
+    const far = Math.max(...run.map((p) => Position.distance(p, run[0]!)))
+    this.#isClicked = true
+    if (far < this.#context.reach(DRAG_PX)) return this.#add(this.#at!.position)
+    if (!Position.isSame(run.at(-1)!, this.#at!.position)) run.push(this.#at!.position)
+    const [first, ...others] = thinned(run, this.#context.reach(THIN_PX))
+    if (!this.#path.length || !this.#isSame(first!, this.#path.at(-1)!)) this.#path.push(first!)
+    this.#path.push(...others)
+    freeLocks(this.#context)
+    if (this.#isClosing(this.#path.at(-1)!, 1)) {
+      this.#path.pop()
+      this.#finish()
+    } else this.#show()
+  }
+
+  click(pointer: Pointer): void {
+    if (this.#isClicked) {
+      this.#isClicked = false
+      return
+    }
+    this.#look(pointer)
+    this.#add(this.#at!.position)
+  }
+
+  doubleClick(): void {
+    this.#finish()
+  }
+
+  place(position: Position): void {
+    this.#path.push(position)
+    freeLocks(this.#context)
+    this.refresh()
+  }
+
+  leave(): void {
+    this.#pointer = null
+    this.#at = null
+    this.#show()
+  }
+
+  key(keys: string): boolean {
+    return (
+      keys === 'P' && this.#path.length > 0 && this.#edge.step(this.#pointer?.position ?? null, this.#path)
+    )
+  }
+
+  act(act: ToolAct): boolean {
+    if (act === 'finish') return this.#finish()
+    if (!this.#path.length && !this.#run) return false
+    if (act === 'cancel') this.stop()
+    else if (act === 'back') {
+      if (this.#run) this.#run = null
+      else this.#path.pop()
+    }
+    this.#show()
+    return act !== 'delete'
+  }
+
+  refresh(): void {
+    if (this.#pointer) this.#look(this.#pointer)
+    this.#show()
+  }
+
+  stop(): void {
+    this.#path = []
+    this.#run = null
+    freeLocks(this.#context)
+    this.#context.sketch(null)
+  }
+
+  #add(position: Position): void {
+    if (this.#isClosing(position, 0)) return void this.#finish()
+    if (this.#path.length && this.#isSame(position, this.#path.at(-1)!)) return
+    this.place(position)
+  }
+
+  #finish(): boolean {
+    const { least, finish } = this.#kind
+    if (!this.#path.length) return false
+    if (this.#path.length < least) {
+      this.#context.tell(`${least} points are needed; this has ${this.#path.length}. Esc starts anew.`)
+      return true
+    }
+    if (finish(this.#path)) this.stop()
+    return true
+  }
+
+  #isSame(a: Position, b: Position): boolean {
+    return Position.distance(a, b) <= this.#context.reach(SAME_PX)
+  }
+
+  /** Say whether a position closes the trail; the last few vertices may be that position already. */
+  #isClosing(position: Position, n: number): boolean {
+    const { isClosed, least } = this.#kind
+    return isClosed && this.#path.length - n >= least && this.#isSame(position, this.#path[0]!)
+  }
+
+  #look(pointer: Pointer): void {
+    this.#pointer = pointer
+    const drawn = [...this.#path, ...(this.#run ?? [])]
+    // only a closed trail that could close now offers its first vertex
+    const own = this.#kind.isClosed && drawn.length >= this.#kind.least ? drawn.slice(0, 1) : []
+    // a streamed line is the hand's: neither Shift nor numbers bend it
+    const isStreaming = this.#run !== null && this.#run.length > 1
+    this.#at = aimedAt(this.#context, pointer, this.#path, { own, isStepping: !isStreaming })
+  }
+
+  #show(): void {
+    const [path, at] = [[...this.#path, ...(this.#run ?? [])], this.#at]
+    const aim = at?.aim ?? { start: startOf(path), at: path.at(-1) ?? ([0, 0] as Position) }
+    if (!path.length && !at) return this.#context.sketch(null)
+    const { isClosed, shape } = this.#kind
+    const ahead = at && !this.#run ? [...path, at.position] : path
+    const measured = shape(this.#context.frame, ahead)
+    const back = isClosed && path.length > 1 ? [path[0]!] : []
+    this.#context.sketch({
+      geometry: shape(this.#context.frame, path),
+      guide: path.length && at ? [path.at(-1)!, at.position, ...back] : [],
+      vertices: this.#path,
+      mark: at?.mark ?? null,
+      aim: this.#run ? null : aim,
+      ...(measured && path.length && at
+        ? { label: { position: at.position, text: this.#edge.title + this.#context.measure(measured) } }
+        : {}),
+    })
   }
 }

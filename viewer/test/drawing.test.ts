@@ -1,0 +1,276 @@
+import { describe, expect, test } from 'vitest'
+import type { Position } from '../src/math/position'
+import { centerOf, circleAround, rectangleOn } from '../src/math/regular'
+import { thinned } from '../src/math/thin'
+import type { Box, Polygon, Polyline } from '../src/model/geometry'
+import { boxTurned } from '../src/tools/box-turned'
+import { circle } from '../src/tools/circle'
+import { circleThree } from '../src/tools/circle-three'
+import { familiesOf, nextOf } from '../src/tools/family'
+import { Locks } from '../src/tools/parts/locks'
+import { polygon } from '../src/tools/polygon'
+import { polygonFreehand } from '../src/tools/polygon-freehand'
+import { polylineFreehand } from '../src/tools/polyline-freehand'
+import { rectangle } from '../src/tools/rectangle'
+import { rectangleTurned } from '../src/tools/rectangle-turned'
+import { select } from '../src/tools/select'
+import { at, clicks, drag, FakeContext } from './fake-context'
+
+/** A context where numbers can be typed. */
+class TypedContext extends FakeContext {
+  locks = Locks.NONE
+  readonly typing = ((context: TypedContext) => ({
+    isYDown: false,
+    get locks() {
+      return context.locks
+    },
+    lock(locks: Locks) {
+      context.locks = locks
+    },
+  }))(this)
+}
+
+const quiet = <C extends FakeContext>(context: C): C => {
+  context.isSnapping = false
+  return context
+}
+
+describe('families', () => {
+  const families = familiesOf([select, polygon, polygonFreehand, rectangle])
+
+  test('variants share one place and the key of the first', () => {
+    expect(families.map(({ id, tools }) => [id, tools.length])).toEqual([
+      ['select', 1],
+      ['polygon', 2],
+      ['regular', 1],
+    ])
+  })
+
+  test('the key takes the one in front, then the next, round and round', () => {
+    const family = families[1]!
+    expect(nextOf(family, select, undefined)).toBe(polygon)
+    expect(nextOf(family, select, polygonFreehand)).toBe(polygonFreehand)
+    expect(nextOf(family, polygon, polygon)).toBe(polygonFreehand)
+    expect(nextOf(family, polygonFreehand, polygonFreehand)).toBe(polygon)
+  })
+})
+
+describe('thinning out', () => {
+  test('what is dropped lies within the tolerance, what stays is to the bit', () => {
+    const path = Array.from({ length: 400 }, (_, i): Position => [i * 0.37, 20 * Math.sin(i / 30) + 0.1])
+    const kept = thinned(path, 0.5)
+    expect(kept.length).toBeLessThan(60)
+    expect(kept.every((p) => path.includes(p))).toBe(true)
+    expect([kept[0], kept.at(-1)]).toEqual([path[0], path.at(-1)])
+    for (const p of path) expect(distanceTo(p, kept)).toBeLessThanOrEqual(0.5)
+  })
+
+  test('a closed run keeps more than its ends', () => {
+    const ring = circleAround([0, 0], [10, 0], 100)
+    expect(thinned([...ring, ring[0]!], 0.5).length).toBeGreaterThan(8)
+  })
+})
+
+function distanceTo([x, y]: Position, path: readonly Position[]): number {
+  let least = Infinity
+  for (let i = 1; i < path.length; i++) {
+    const [a, b] = [path[i - 1]!, path[i]!]
+    const [dx, dy] = [b[0] - a[0], b[1] - a[1]]
+    const t = Math.min(1, Math.max(0, ((x - a[0]) * dx + (y - a[1]) * dy) / (dx * dx + dy * dy)))
+    least = Math.min(least, Math.hypot(x - a[0] - t * dx, y - a[1] - t * dy))
+  }
+  return least
+}
+
+describe('freehand', () => {
+  test('a drag streams, clicks add single vertices, both in one line', () => {
+    const context = quiet(new FakeContext())
+    const gesture = polylineFreehand.start(context)
+    drag(gesture, at(0, 0), at(20, 0.2), at(50, 0), at(50, 20), at(50, 60))
+    drag(gesture, at(90, 61), at(90, 61)) // a press without a way is a click
+    gesture.click?.(at(90, 61)) // which the view tells of once more
+    gesture.act?.('finish')
+    expect((context.drawn[0] as Polyline).path).toEqual([
+      [0, 0],
+      [50, 0],
+      [50, 60],
+      [90, 61],
+    ])
+  })
+
+  test('a drag that comes back to its start closes the polygon', () => {
+    const context = quiet(new FakeContext())
+    const gesture = polygonFreehand.start(context)
+    drag(gesture, at(0, 0), at(50, 0), at(50, 50), at(0, 50), at(1, 2))
+    expect((context.drawn[0] as Polygon).exterior).toEqual([
+      [0, 0],
+      [50, 0],
+      [50, 50],
+      [0, 50],
+    ])
+  })
+
+  test('in the plain tool a drag is the map’s, with Ctrl it streams', () => {
+    const context = quiet(new FakeContext())
+    const gesture = polygon.start(context)
+    expect(gesture.down?.(at(0, 0))).toBe(false)
+    clicks(gesture, [0, 0])
+    drag(gesture, at(10, 0, { ctrl: true }), at(30, 0), at(50, 0), at(50, 50))
+    gesture.act?.('finish')
+    expect((context.drawn[0] as Polygon).exterior).toEqual([
+      [0, 0],
+      [10, 0],
+      [50, 0],
+      [50, 50],
+    ])
+  })
+})
+
+describe('regular shapes', () => {
+  test('a rectangle between two corners, with Shift a square', () => {
+    const context = quiet(new FakeContext())
+    const gesture = rectangle.start(context)
+    drag(gesture, at(10, 10), at(40, 30))
+    drag(gesture, at(0, 0), at(40, -30, { shift: true }))
+    expect(context.drawn.map((g) => (g as Polygon).exterior)).toEqual([
+      [
+        [10, 10],
+        [40, 10],
+        [40, 30],
+        [10, 30],
+      ],
+      [
+        [0, 0],
+        [40, 0],
+        [40, -40],
+        [0, -40],
+      ],
+    ])
+  })
+
+  test('three points make a turned rectangle or box', () => {
+    const context = quiet(new FakeContext())
+    for (const tool of [rectangleTurned, boxTurned]) {
+      const gesture = tool.start(context)
+      drag(gesture, at(0, 0), at(30, 40))
+      gesture.move?.(at(0, 50))
+      drag(gesture, at(-40, 30), at(-40, 30))
+    }
+    const [outline, box] = context.drawn as [Polygon, Box]
+    const corners = [
+      [0, 0],
+      [30, 40],
+      [-10, 70],
+      [-40, 30],
+    ]
+    outline.exterior.forEach((p, i) => {
+      expect(p[0]).toBeCloseTo(corners[i]![0]!, 12)
+      expect(p[1]).toBeCloseTo(corners[i]![1]!, 12)
+    })
+    expect(box.size[0]).toBeCloseTo(50, 12)
+    expect(box.angle).toBeCloseTo(Math.atan2(40, 30), 12)
+  })
+
+  test('circles have 72 corners on the rim; a line makes none', () => {
+    const context = quiet(new FakeContext())
+    drag(circle.start(context), at(5, 5), at(35, 45))
+    const three = circleThree.start(context)
+    for (const [x, y] of [
+      [10, 0],
+      [0, 10],
+      [-10, 0],
+    ] as const)
+      drag(three, at(x, y), at(x, y))
+    const [one, two] = context.drawn.map((g) => (g as Polygon).exterior)
+    expect([one!.length, two!.length]).toEqual([72, 72])
+    for (const [x, y] of one!) expect(Math.hypot(x - 5, y - 5)).toBeCloseTo(50, 10)
+    for (const [x, y] of two!) expect(Math.hypot(x, y)).toBeCloseTo(10, 10)
+    expect(one![0]).toEqual([35, 45])
+    for (const x of [0, 10, 20]) drag(three, at(x, 0), at(x, 0))
+    expect(context.drawn).toHaveLength(2)
+    expect(context.told[0]).toContain('line')
+  })
+
+  test('map coordinates keep their digits', () => {
+    const [x, y] = [399999.123, 5600000.456]
+    const center = centerOf([x + 10, y], [x, y + 10], [x - 10, y])!
+    expect(Math.hypot(center[0] - x, center[1] - y)).toBeLessThan(1e-8)
+    const on = rectangleOn([x, y], [x + 30, y], [x + 5, y + 7])
+    expect(on[2]).toEqual([x + 30, y + 7])
+  })
+})
+
+describe('typed numbers', () => {
+  const start = { from: [10, 20] as Position, before: [0, 20] as Position }
+  const near = (found: Position | null, wanted: Position) => {
+    expect(found?.[0]).toBeCloseTo(wanted[0], 12)
+    expect(found?.[1]).toBeCloseTo(wanted[1], 12)
+  }
+
+  test('what is locked holds, the pointer gives the rest', () => {
+    const aimed = (locks: Partial<Locks>, pointer: Position = [14, 27], isYDown = false) =>
+      Locks.aimed({ ...Locks.NONE, ...locks }, start, pointer, isYDown)
+    near(aimed({ distance: 5, angle: 90 }), [10, 25])
+    near(aimed({ distance: 5, angle: 90 }, [0, 0], true), [10, 15])
+    near(aimed({ distance: 5 }, [10, 99]), [10, 25])
+    near(aimed({ angle: 0 }), [14, 20])
+    near(aimed({ angle: 90, isAngleRelative: true }), [10, 27])
+    near(aimed({ x: 3, y: 4 }), [3, 4])
+    near(aimed({ x: 3, y: -4, isPlaceRelative: true }), [13, 16])
+    near(aimed({ x: 13, distance: 5 }), [13, 24])
+    near(aimed({ x: 13, angle: 45 }), [13, 23])
+    expect(aimed({ x: 30, distance: 5 })).toBeNull()
+    expect(aimed({ x: 30, angle: 90 })).toBeNull()
+  })
+
+  test('what is read is what would have to be typed', () => {
+    const locks = { ...Locks.NONE, isAngleRelative: true, isPlaceRelative: true }
+    const read = Locks.read(locks, { start, at: [10, 25] }, false)
+    expect(read).toEqual({ distance: 5, angle: 90, x: 0, y: 5 })
+  })
+
+  test('Shift keeps to 45° from north and from the segment before', () => {
+    near(Locks.stepped(start, [20, 21], false), [20, 20])
+    const slanted = { from: [10, 10] as Position, before: [0, 5] as Position }
+    near(Locks.stepped(slanted, [8.1, 14.05], false), [8, 14]) // square to the segment before
+  })
+
+  test('a typed vertex is placed to the bit and frees the locks', () => {
+    const context = quiet(new TypedContext())
+    const gesture = polygon.start(context)
+    gesture.place?.([0.1, 0.2])
+    context.locks = { ...Locks.NONE, distance: 10, angle: 0 }
+    clicks(gesture, [50, 50])
+    expect(Locks.isFree(context.locks)).toBe(true)
+    gesture.place?.([10.1, 7])
+    gesture.act?.('finish')
+    expect((context.drawn[0] as Polygon).exterior).toEqual([
+      [0.1, 0.2],
+      [10.1, 0.2],
+      [10.1, 7],
+    ])
+  })
+
+  test('P takes the direction of an edge, again across it, again none', () => {
+    const context = quiet(new TypedContext())
+    context.add('n', {
+      kind: 'polyline',
+      frame: 'f',
+      path: [
+        [100, 0],
+        [200, 100],
+      ],
+      width: null,
+    })
+    const gesture = polygon.start(context)
+    expect(gesture.key?.('P')).toBe(false)
+    clicks(gesture, [0, 0])
+    gesture.move?.(at(150, 51))
+    expect(gesture.key?.('P')).toBe(true)
+    expect(context.locks.angle).toBeCloseTo(45, 12)
+    gesture.key?.('P')
+    expect(context.locks.angle).toBeCloseTo(135, 12)
+    gesture.key?.('P')
+    expect(Locks.isFree(context.locks)).toBe(true)
+  })
+})
