@@ -4,8 +4,12 @@ import type { Geometry } from '../model/geometry'
 import type { Id } from '../model/id'
 import { shapeOf } from '../shapes'
 import { isCovering, type Near, nearestEdge, nearestVertex } from '../shapes/hit'
+import { Border, type BorderEdit, type Grasp } from './parts/border'
 import { snapped } from './parts/snap'
 import type { Gesture, Mark, Pointer, Tool, ToolContext } from './tool'
+
+/** What a step is called, by what was dragged. */
+const MESSAGES = { vertex: 'Move vertex', insert: 'Add vertex', edge: 'Move edge' } as const
 
 /** Screen pixels within which a vertex or an edge of a chosen object is taken. */
 const VERTEX_PX = 9
@@ -18,7 +22,7 @@ export const select: Tool = {
   key: 'v',
   group: 'navigate',
   makes: null,
-  hint: 'Click chooses · drag a vertex, an edge or the object · Alt-click drops a vertex · Shift-drag chooses many · Del deletes',
+  hint: 'Click chooses · drag a vertex, an edge or the object · Alt-drag shifts an edge, Alt-click drops a vertex · Shift-drag chooses many · Del deletes',
   start: (context) => new SelectGesture(context),
 }
 
@@ -27,15 +31,17 @@ type Grip =
   | { readonly kind: 'vertex' | 'insert'; readonly id: Id; readonly geometry: Geometry; readonly near: Near }
   | { readonly kind: 'body'; readonly ids: readonly Id[] }
 
+/** A border that is being dragged. */
+interface BorderDrag {
+  readonly kind: 'vertex' | 'insert' | 'edge'
+  readonly from: Position
+  readonly grasp: Grasp
+  edit: BorderEdit | null
+}
+
 /** A drag in progress. */
 type Drag =
-  | {
-      readonly kind: 'vertex' | 'insert'
-      readonly id: Id
-      readonly geometry: Geometry
-      readonly near: Near
-      made: Geometry | null
-    }
+  | BorderDrag
   | {
       readonly kind: 'body'
       readonly from: Position
@@ -57,7 +63,7 @@ class SelectGesture implements Gesture {
   get cursor(): string {
     if (this.#drag?.kind === 'band') return 'crosshair'
     if (this.#grip?.kind === 'vertex') return this.#pointer?.alt ? 'not-allowed' : 'grab'
-    if (this.#grip?.kind === 'insert') return 'copy'
+    if (this.#grip?.kind === 'insert') return this.#pointer?.alt ? 'move' : 'copy'
     return this.#grip?.kind === 'body' ? 'move' : 'default'
   }
 
@@ -70,7 +76,7 @@ class SelectGesture implements Gesture {
       const before = new Map(grip.ids.flatMap((id) => entryOf(id, this.#context.shown(id))))
       this.#drag = { kind: 'body', from: pointer.position, before, shift: [0, 0] }
     } else if (grip.kind === 'vertex' && pointer.alt) this.#removeVertex(grip)
-    else this.#drag = { ...grip, made: null }
+    else this.#drag = borderDrag(grip, pointer)
     return true
   }
 
@@ -96,7 +102,7 @@ class SelectGesture implements Gesture {
         ghost: { geometries: [...before.values()], shift },
         replaces: [...before.keys()],
       })
-    } else if (drag) this.#dragVertex(drag, pointer)
+    } else if (drag) this.#dragBorder(drag, pointer)
   }
 
   drop(pointer: Pointer): void {
@@ -117,10 +123,8 @@ class SelectGesture implements Gesture {
       void this.#context
         .reshape(shapes.length > 1 ? `Move ${shapes.length} objects` : 'Move object', shapes)
         .then(this.#clear)
-    } else if (drag?.made) {
-      const message = drag.kind === 'vertex' ? 'Move vertex' : 'Add vertex'
-      void this.#context.reshape(message, [{ id: drag.id, geometry: drag.made }]).then(this.#clear)
-    } else this.#clear()
+    } else if (drag?.edit) this.#commit(MESSAGES[drag.kind], drag.edit)
+    else this.#clear()
   }
 
   click(pointer: Pointer): void {
@@ -135,8 +139,8 @@ class SelectGesture implements Gesture {
   doubleClick(pointer: Pointer): void {
     const grip = this.#gripAt(pointer)
     if (grip?.kind !== 'insert') return
-    const made = shapeOf(grip.geometry).insertVertex(grip.geometry, grip.near.ref, grip.near.position)
-    if (made) void this.#context.reshape('Add vertex', [{ id: grip.id, geometry: made }])
+    const at = { position: grip.near.position, mark: null }
+    this.#commit(MESSAGES.insert, Border.insertVertex(this.#context, graspOf(grip), at))
   }
 
   leave(): void {
@@ -197,38 +201,54 @@ class SelectGesture implements Gesture {
   #showGrip(): void {
     const grip = this.#grip
     if (!grip || grip.kind === 'body') return this.#context.sketch(null)
-    const kind: Mark['kind'] = grip.kind === 'insert' ? 'insert' : this.#pointer?.alt ? 'remove' : 'vertex'
+    const isAlt = this.#pointer?.alt ?? false
+    const kind: Mark['kind'] =
+      grip.kind === 'insert' ? (isAlt ? 'vertex' : 'insert') : isAlt ? 'remove' : 'vertex'
     this.#context.sketch({ mark: { position: grip.near.position, kind } })
   }
 
-  #dragVertex(drag: Extract<Drag, { kind: 'vertex' | 'insert' }>, pointer: Pointer): void {
-    const { position, mark } = snapped(this.#context, pointer.position, { except: drag.id })
-    const { geometry, near } = drag
-    const old = shapeOf(geometry).chains(geometry)[near.ref.chain]!.path[near.ref.index]!
-    const to = drag.kind === 'vertex' ? Position.at(position[0], position[1], old) : position
-    const shape = shapeOf(geometry)
-    drag.made =
-      drag.kind === 'vertex'
-        ? shape.moveVertex(geometry, near.ref, to)
-        : shape.insertVertex(geometry, near.ref, to)
-    if (!drag.made) return
+  #dragBorder(drag: BorderDrag, pointer: Pointer): void {
+    const { grasp, from } = drag
+    const [a, b] = endsOf(grasp)
+    const moving = drag.kind === 'insert' ? [] : [a, ...(drag.kind === 'edge' ? [b] : [])]
+    const to = snapped(this.#context, pointer.position, { except: grasp.id, moving })
+    if (drag.kind === 'edge') {
+      const [dx, dy] = [pointer.position[0] - from[0], pointer.position[1] - from[1]]
+      drag.edit = Border.moveEdge(this.#context, grasp, dx, dy)
+    } else
+      drag.edit = Border[drag.kind === 'vertex' ? 'moveVertex' : 'insertVertex'](this.#context, grasp, to)
+    const [own, ...others] = drag.edit.shapes
+    if (!own) return
+    const place = drag.kind === 'edge' ? pointer.position : to.position
     this.#context.sketch({
-      geometry: drag.made,
-      replaces: [drag.id],
-      vertices: shape.chains(drag.made).flatMap((chain) => chain.path),
-      mark: mark ?? { position, kind: 'vertex' },
-      label: { position, text: this.#context.measure(drag.made) },
+      geometry: own.geometry,
+      others: others.map(({ geometry }) => geometry),
+      replaces: drag.edit.shapes.map(({ id }) => id),
+      vertices: shapeOf(own.geometry)
+        .chains(own.geometry)
+        .flatMap((chain) => chain.path),
+      mark: drag.kind === 'edge' ? null : (to.mark ?? { position: place, kind: 'vertex' }),
+      problem: drag.edit.problem,
+      label: { position: place, text: this.#context.measure(own.geometry) },
     })
   }
 
+  /** Make an edit of a border what is, or say why not; all its owners change in one step. */
+  #commit(message: string, { shapes, problem }: BorderEdit): void {
+    if (problem) this.#context.tell(`Nothing was changed. ${problem.sentence}`)
+    if (problem || !shapes.length) return this.#clear()
+    const title = shapes.length > 1 ? `${message} of ${shapes.length} objects` : message
+    void this.#context.reshape(title, shapes).then(this.#clear)
+  }
+
   #removeVertex(grip: Extract<Grip, { kind: 'vertex' | 'insert' }>): void {
-    const made = shapeOf(grip.geometry).removeVertex(grip.geometry, grip.near.ref)
-    if (!made)
+    const edit = Border.removeVertex(this.#context, graspOf(grip))
+    if (!edit.shapes.length && !edit.problem)
       return this.#context.tell(
         'It cannot lose more vertices. Del with the pointer elsewhere deletes the object.',
       )
     this.#grip = null
-    void this.#context.reshape('Delete vertex', [{ id: grip.id, geometry: made }])
+    this.#commit('Delete vertex', edit)
     this.#context.sketch(null)
   }
 
@@ -240,6 +260,24 @@ class SelectGesture implements Gesture {
       this.#context.selection.set(...this.#context.selection.ids.peek(), ...ids)
     })
   }
+}
+
+function graspOf({ id, geometry, near }: Extract<Grip, { kind: 'vertex' | 'insert' }>): Grasp {
+  return { id, geometry, ref: near.ref }
+}
+
+function borderDrag(
+  grip: Extract<Grip, { kind: 'vertex' | 'insert' }>,
+  { position, alt }: Pointer,
+): BorderDrag {
+  const kind = grip.kind === 'insert' && alt ? 'edge' : grip.kind
+  return { kind, from: position, grasp: graspOf(grip), edit: null }
+}
+
+/** Return the vertex that is held, and the next one: the ends of the edge that is held. */
+function endsOf({ geometry, ref }: Grasp): readonly [Position, Position] {
+  const { path } = shapeOf(geometry).chains(geometry)[ref.chain]!
+  return [path[ref.index]!, path[(ref.index + 1) % path.length]!]
 }
 
 function entryOf(id: Id, geometry: Geometry | null): [Id, Geometry][] {

@@ -17,6 +17,13 @@ const MOST_CROSSING = 60
 export interface Snapped {
   readonly position: Position
   readonly mark: Mark | null
+  /** Edges of neighbours that pass through the position without a vertex there. */
+  readonly edges?: readonly Edge[]
+}
+
+interface Candidate {
+  readonly position: Position
+  readonly edges: readonly Edge[]
 }
 
 /** What must not catch, and what does beside the neighbours. */
@@ -44,17 +51,17 @@ export function snapped(context: ToolContext, position: Position, given: SnapGiv
   const edges = geometries.flatMap((geometry) =>
     edgesNear(geometry, position, reach).filter(([a, b]) => !isMoving(a) && !isMoving(b)),
   )
-  const candidates: Record<SnapMode, () => readonly Position[]> = {
-    vertex: () => geometries.flatMap((geometry) => verticesOf(geometry)).filter((p) => !isMoving(p)),
+  const candidates: Record<SnapMode, () => readonly Candidate[]> = {
+    vertex: () => geometries.flatMap((geometry) => verticesOf(geometry)).filter((c) => !isMoving(c.position)),
     crossing: () => crossingsOf(edges.slice(0, MOST_CROSSING)),
-    midpoint: () => edges.map(([a, b]) => Position.middle(a, b)),
-    edge: () => edges.map(([a, b]) => footOf(position, a, b).position),
+    midpoint: () => edges.map(([a, b]) => ({ position: Position.middle(a, b), edges: [[a, b]] })),
+    edge: () => edges.map((edge) => placeOn(edge, position)),
   }
-  const own = nearest(given.own ?? [], position, reach)
+  const own = nearest((given.own ?? []).map(vertex), position, reach)
   for (const { mode } of SNAP_MODES) {
     const found = context.aids.modes.includes(mode) ? nearest(candidates[mode](), position, reach) : null
-    const best = mode === 'vertex' ? nearest([found, own].filter(isPosition), position, reach) : found
-    if (best) return { position: flat(best), mark: { position: best, kind: `snap-${mode}` } }
+    const best = mode === 'vertex' ? nearest([found, own].filter(isFound), position, reach) : found
+    if (best) return { position: flat(best.position), mark: markOf(best, mode), edges: best.edges }
   }
   return { position, mark: null }
 }
@@ -69,33 +76,48 @@ function edgesNear(geometry: Geometry, position: Position, within: number): Edge
     .map(([a, b]) => [a, b])
 }
 
-function verticesOf(geometry: Geometry): readonly Position[] {
+function verticesOf(geometry: Geometry): readonly Candidate[] {
   return shapeOf(geometry)
     .chains(geometry)
     .flatMap((chain) => chain.path)
+    .map(vertex)
+}
+
+function vertex(position: Position): Candidate {
+  return { position, edges: [] }
+}
+
+/** Return the place of an edge that is nearest to a position; an end of the edge is a vertex, not a place on it. */
+function placeOn([a, b]: Edge, position: Position): Candidate {
+  const foot = footOf(position, a, b)
+  return { position: foot.position, edges: foot.t > 0 && foot.t < 1 ? [[a, b]] : [] }
+}
+
+function markOf({ position }: Candidate, mode: SnapMode): Mark {
+  return { position, kind: `snap-${mode}` }
 }
 
 /** Return where edges cross each other, their ends not counted: those are vertices. */
-function crossingsOf(edges: readonly Edge[]): Position[] {
+function crossingsOf(edges: readonly Edge[]): Candidate[] {
   return edges.flatMap((one, i) =>
     edges.slice(i + 1).flatMap((other) => {
       const at = isCrossing(...one, ...other) ? crossingOf(one, other) : null
-      return at ? [at] : []
+      return at ? [{ position: at, edges: [one, other] }] : []
     }),
   )
 }
 
-function nearest(positions: readonly Position[], to: Position, within: number): Position | null {
-  let best: { position: Position; distance: number } | null = null
-  for (const position of positions) {
-    const distance = Position.distance(position, to)
-    if (distance <= within && distance < (best?.distance ?? Infinity)) best = { position, distance }
+function nearest(candidates: readonly Candidate[], to: Position, within: number): Candidate | null {
+  let best: { candidate: Candidate; distance: number } | null = null
+  for (const candidate of candidates) {
+    const distance = Position.distance(candidate.position, to)
+    if (distance <= within && distance < (best?.distance ?? Infinity)) best = { candidate, distance }
   }
-  return best?.position ?? null
+  return best?.candidate ?? null
 }
 
-function isPosition(position: Position | null): position is Position {
-  return position !== null
+function isFound(candidate: Candidate | null): candidate is Candidate {
+  return candidate !== null
 }
 
 /** Return the position in the plane: a neighbour's height is the neighbour's. */
