@@ -33,6 +33,7 @@ from geo3d_server import (
     errors,
     events,
     exchange,
+    geometry,
     jobs,
     labels,
     labeltiles,
@@ -43,6 +44,7 @@ from geo3d_server import (
     signin,
 )
 from geo3d_server.apidocs import page_of
+from geo3d_server.editing import GeometryQuestion
 from geo3d_server.errors import Problem
 from geo3d_server.exchange import ImportSource
 from geo3d_server.feed import Feed
@@ -62,7 +64,7 @@ from geo3d_server.viewer import Viewer
 from geo3d_server.work import WORKS
 
 DESCRIPTION = "geo3d: label georeferenced imagery, photos and point clouds, exact to the coordinate."
-_PARSED_BY_HAND = (ChangeSet, TransformQuestion, ImportSource)
+_PARSED_BY_HAND = (ChangeSet, TransformQuestion, ImportSource, GeometryQuestion)
 _UNMENTIONED = (*_PARSED_BY_HAND, Problem, ImportResult, Report, RasterInfo, RasterStatistics)
 """Shapes on the wire that no endpoint's signature shows: bodies, results of jobs, what the tile application says."""
 
@@ -93,7 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.geo3d = state
     errors.install(app)
-    for family in (signin, project, scenes, labels, labeltiles, places, events, assets, exchange, jobs):
+    for family in (signin, project, scenes, labels, labeltiles, places, geometry, events, assets, exchange, jobs):
         app.include_router(family.router)
     _add_pages(app)
     app.mount("/", Viewer(settings.viewer), name="viewer")

@@ -501,6 +501,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/scenes/{scene}/geometry": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Geometry
+         * @description Return what an operation makes of shapes: split, merge, reshape, buffer, simplify, smooth and so on.
+         */
+        readonly post: operations["geometry_geometry"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/scenes/{scene}/history/{kind}/{id}": {
         readonly parameters: {
             readonly query?: never;
@@ -1029,6 +1049,51 @@ export interface components {
             ];
         };
         /**
+         * BufferOptions
+         * @description How far, and what corners look like.
+         */
+        readonly BufferOptions: {
+            /**
+             * Cap
+             * @default round
+             * @enum {string}
+             */
+            readonly cap: "round" | "flat" | "square";
+            /** Distance */
+            readonly distance: number;
+            /**
+             * Join
+             * @default round
+             * @enum {string}
+             */
+            readonly join: "round" | "mitre" | "bevel";
+            /**
+             * Segments
+             * @default 8
+             */
+            readonly segments: number;
+            /**
+             * Unit
+             * @default metre
+             * @enum {string}
+             */
+            readonly unit: "frame" | "metre";
+        };
+        /**
+         * BufferQuestion
+         * @description Take everything within a distance of each shape.
+         */
+        readonly BufferQuestion: {
+            /** Geometries */
+            readonly geometries: readonly (components["schemas"]["Point"] | components["schemas"]["Polyline"] | components["schemas"]["MultiPolyline"] | components["schemas"]["Polygon"] | components["schemas"]["MultiPolygon"] | components["schemas"]["Box"] | components["schemas"]["Keypoints"] | components["schemas"]["Mask"] | components["schemas"]["Cuboid"] | components["schemas"]["Segment"])[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly operation: "buffer";
+            readonly options: components["schemas"]["BufferOptions"];
+        };
+        /**
          * Camera
          * @description Link a pixel frame to a local camera frame: pixel = projection of a point in front of the camera.
          */
@@ -1220,6 +1285,21 @@ export interface components {
             ];
         };
         /**
+         * CutOutQuestion
+         * @description Take the area of all others out of the first.
+         */
+        readonly CutOutQuestion: {
+            /** Geometries */
+            readonly geometries: readonly (components["schemas"]["Point"] | components["schemas"]["Polyline"] | components["schemas"]["MultiPolyline"] | components["schemas"]["Polygon"] | components["schemas"]["MultiPolygon"] | components["schemas"]["Box"] | components["schemas"]["Keypoints"] | components["schemas"]["Mask"] | components["schemas"]["Cuboid"] | components["schemas"]["Segment"])[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly operation: "cut_out";
+            /** @default {} */
+            readonly options: components["schemas"]["NoOptions"];
+        };
+        /**
          * Delete
          * @description Delete a document.
          */
@@ -1249,6 +1329,21 @@ export interface components {
             readonly id: string;
             /** Kind */
             readonly kind: string;
+        };
+        /**
+         * DeriveQuestion
+         * @description Take shapes apart, or make one kind of another.
+         */
+        readonly DeriveQuestion: {
+            /** Geometries */
+            readonly geometries: readonly (components["schemas"]["Point"] | components["schemas"]["Polyline"] | components["schemas"]["MultiPolyline"] | components["schemas"]["Polygon"] | components["schemas"]["MultiPolygon"] | components["schemas"]["Box"] | components["schemas"]["Keypoints"] | components["schemas"]["Mask"] | components["schemas"]["Cuboid"] | components["schemas"]["Segment"])[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly operation: "explode" | "hull" | "to_polygon" | "to_polyline" | "turned_box";
+            /** @default {} */
+            readonly options: components["schemas"]["NoOptions"];
         };
         /**
          * ExportWish
@@ -1329,6 +1424,23 @@ export interface components {
             readonly kind: "gcps";
             /** Points */
             readonly points: readonly components["schemas"]["Gcp"][];
+        };
+        /**
+         * GeometryQuestion
+         * @description An operation on shapes, with its options.
+         */
+        readonly GeometryQuestion: components["schemas"]["SplitQuestion"] | components["schemas"]["ReshapeQuestion"] | components["schemas"]["MergeQuestion"] | components["schemas"]["CutOutQuestion"] | components["schemas"]["BufferQuestion"] | components["schemas"]["OffsetQuestion"] | components["schemas"]["SimplifyQuestion"] | components["schemas"]["SmoothQuestion"] | components["schemas"]["OrthogonaliseQuestion"] | components["schemas"]["RemoveHolesQuestion"] | components["schemas"]["MoveQuestion"] | components["schemas"]["DeriveQuestion"];
+        /**
+         * GeometryReply
+         * @description What an operation made. Nothing is written.
+         */
+        readonly GeometryReply: {
+            /** Geometries */
+            readonly geometries: readonly (components["schemas"]["Point"] | components["schemas"]["Polyline"] | components["schemas"]["MultiPolyline"] | components["schemas"]["Polygon"] | components["schemas"]["MultiPolygon"] | components["schemas"]["Box"] | components["schemas"]["Keypoints"] | components["schemas"]["Mask"] | components["schemas"]["Cuboid"] | components["schemas"]["Segment"])[];
+            /** Skipped */
+            readonly skipped: readonly components["schemas"]["Skipped"][];
+            /** Sources */
+            readonly sources: readonly number[];
         };
         /**
          * Health
@@ -1679,6 +1791,13 @@ export interface components {
             readonly width: number;
         };
         /**
+         * LineOptions
+         * @description What splits or reshapes.
+         */
+        readonly LineOptions: {
+            readonly line: components["schemas"]["Polyline"];
+        };
+        /**
          * LocalFrame
          * @description A Cartesian frame in metres that stands somewhere in its parent: a vehicle, a LiDAR, a site.
          */
@@ -1768,6 +1887,73 @@ export interface components {
             readonly role: "owner" | "annotator" | "reviewer" | "viewer";
         };
         /**
+         * MergeQuestion
+         * @description Make one of several areas, or of several lines; all are moved into the frame of the first.
+         */
+        readonly MergeQuestion: {
+            /** Geometries */
+            readonly geometries: readonly (components["schemas"]["Point"] | components["schemas"]["Polyline"] | components["schemas"]["MultiPolyline"] | components["schemas"]["Polygon"] | components["schemas"]["MultiPolygon"] | components["schemas"]["Box"] | components["schemas"]["Keypoints"] | components["schemas"]["Mask"] | components["schemas"]["Cuboid"] | components["schemas"]["Segment"])[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly operation: "merge";
+            /** @default {} */
+            readonly options: components["schemas"]["NoOptions"];
+        };
+        /**
+         * MoveOptions
+         * @description Scale, then turn, about an anchor; then shift. All in the geometries' frame.
+         */
+        readonly MoveOptions: {
+            /** Anchor */
+            readonly anchor: readonly [
+                number,
+                number
+            ];
+            /**
+             * Angle
+             * @default 0
+             */
+            readonly angle: number;
+            /**
+             * Factors
+             * @default [
+             *       1,
+             *       1
+             *     ]
+             */
+            readonly factors: readonly [
+                number,
+                number
+            ];
+            /**
+             * Shift
+             * @default [
+             *       0,
+             *       0
+             *     ]
+             */
+            readonly shift: readonly [
+                number,
+                number
+            ];
+        };
+        /**
+         * MoveQuestion
+         * @description Move, turn and scale each shape about one anchor.
+         */
+        readonly MoveQuestion: {
+            /** Geometries */
+            readonly geometries: readonly (components["schemas"]["Point"] | components["schemas"]["Polyline"] | components["schemas"]["MultiPolyline"] | components["schemas"]["Polygon"] | components["schemas"]["MultiPolygon"] | components["schemas"]["Box"] | components["schemas"]["Keypoints"] | components["schemas"]["Mask"] | components["schemas"]["Cuboid"] | components["schemas"]["Segment"])[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly operation: "move";
+            readonly options: components["schemas"]["MoveOptions"];
+        };
+        /**
          * MultiPolygon
          * @description Several areas that are one object.
          */
@@ -1855,6 +2041,50 @@ export interface components {
             readonly title: string;
         };
         /**
+         * NoOptions
+         * @description An operation that asks for nothing more.
+         */
+        readonly NoOptions: Record<string, never>;
+        /**
+         * OffsetOptions
+         * @description How far beside, and what corners look like.
+         */
+        readonly OffsetOptions: {
+            /** Distance */
+            readonly distance: number;
+            /**
+             * Join
+             * @default round
+             * @enum {string}
+             */
+            readonly join: "round" | "mitre" | "bevel";
+            /**
+             * Segments
+             * @default 8
+             */
+            readonly segments: number;
+            /**
+             * Unit
+             * @default metre
+             * @enum {string}
+             */
+            readonly unit: "frame" | "metre";
+        };
+        /**
+         * OffsetQuestion
+         * @description Take the line that runs beside each line.
+         */
+        readonly OffsetQuestion: {
+            /** Geometries */
+            readonly geometries: readonly (components["schemas"]["Point"] | components["schemas"]["Polyline"] | components["schemas"]["MultiPolyline"] | components["schemas"]["Polygon"] | components["schemas"]["MultiPolygon"] | components["schemas"]["Box"] | components["schemas"]["Keypoints"] | components["schemas"]["Mask"] | components["schemas"]["Cuboid"] | components["schemas"]["Segment"])[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly operation: "offset";
+            readonly options: components["schemas"]["OffsetOptions"];
+        };
+        /**
          * Ontology
          * @description All classes of a project, with a version that counts its changes.
          */
@@ -1869,6 +2099,36 @@ export interface components {
              * @default 0
              */
             readonly version: number;
+        };
+        /**
+         * OrthogonaliseOptions
+         * @description What is nearly right.
+         */
+        readonly OrthogonaliseOptions: {
+            /**
+             * Tolerance Degrees
+             * @default 20
+             */
+            readonly tolerance_degrees: number;
+        };
+        /**
+         * OrthogonaliseQuestion
+         * @description Make corners that are nearly right exactly so, with the least movement.
+         */
+        readonly OrthogonaliseQuestion: {
+            /** Geometries */
+            readonly geometries: readonly (components["schemas"]["Point"] | components["schemas"]["Polyline"] | components["schemas"]["MultiPolyline"] | components["schemas"]["Polygon"] | components["schemas"]["MultiPolygon"] | components["schemas"]["Box"] | components["schemas"]["Keypoints"] | components["schemas"]["Mask"] | components["schemas"]["Cuboid"] | components["schemas"]["Segment"])[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly operation: "orthogonalise";
+            /**
+             * @default {
+             *       "tolerance_degrees": 20
+             *     }
+             */
+            readonly options: components["schemas"]["OrthogonaliseOptions"];
         };
         /**
          * Patch
@@ -2389,6 +2649,36 @@ export interface components {
             readonly href: string;
         };
         /**
+         * RemoveHolesOptions
+         * @description Which holes.
+         */
+        readonly RemoveHolesOptions: {
+            /**
+             * Up To
+             * @default null
+             */
+            readonly up_to: number | null;
+        };
+        /**
+         * RemoveHolesQuestion
+         * @description Take holes away.
+         */
+        readonly RemoveHolesQuestion: {
+            /** Geometries */
+            readonly geometries: readonly (components["schemas"]["Point"] | components["schemas"]["Polyline"] | components["schemas"]["MultiPolyline"] | components["schemas"]["Polygon"] | components["schemas"]["MultiPolygon"] | components["schemas"]["Box"] | components["schemas"]["Keypoints"] | components["schemas"]["Mask"] | components["schemas"]["Cuboid"] | components["schemas"]["Segment"])[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly operation: "remove_holes";
+            /**
+             * @default {
+             *       "up_to": null
+             *     }
+             */
+            readonly options: components["schemas"]["RemoveHolesOptions"];
+        };
+        /**
          * Report
          * @description What a writer did. ``written + n_lost == given``, always.
          */
@@ -2437,6 +2727,20 @@ export interface components {
             readonly warnings: readonly string[];
             /** Written */
             readonly written: number;
+        };
+        /**
+         * ReshapeQuestion
+         * @description Let a part of each outline run along a line; the larger piece is kept.
+         */
+        readonly ReshapeQuestion: {
+            /** Geometries */
+            readonly geometries: readonly (components["schemas"]["Point"] | components["schemas"]["Polyline"] | components["schemas"]["MultiPolyline"] | components["schemas"]["Polygon"] | components["schemas"]["MultiPolygon"] | components["schemas"]["Box"] | components["schemas"]["Keypoints"] | components["schemas"]["Mask"] | components["schemas"]["Cuboid"] | components["schemas"]["Segment"])[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly operation: "reshape";
+            readonly options: components["schemas"]["LineOptions"];
         };
         /**
          * Rings
@@ -2668,6 +2972,40 @@ export interface components {
             readonly role?: ("owner" | "annotator" | "reviewer" | "viewer") | null;
         };
         /**
+         * SimplifyOptions
+         * @description How much may go.
+         */
+        readonly SimplifyOptions: {
+            /**
+             * Method
+             * @default distance
+             * @enum {string}
+             */
+            readonly method: "distance" | "area";
+            /** Tolerance */
+            readonly tolerance: number;
+            /**
+             * Unit
+             * @default metre
+             * @enum {string}
+             */
+            readonly unit: "frame" | "metre";
+        };
+        /**
+         * SimplifyQuestion
+         * @description Drop vertices; those that stay are the same to the bit.
+         */
+        readonly SimplifyQuestion: {
+            /** Geometries */
+            readonly geometries: readonly (components["schemas"]["Point"] | components["schemas"]["Polyline"] | components["schemas"]["MultiPolyline"] | components["schemas"]["Polygon"] | components["schemas"]["MultiPolygon"] | components["schemas"]["Box"] | components["schemas"]["Keypoints"] | components["schemas"]["Mask"] | components["schemas"]["Cuboid"] | components["schemas"]["Segment"])[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly operation: "simplify";
+            readonly options: components["schemas"]["SimplifyOptions"];
+        };
+        /**
          * Skeleton
          * @description Names and connections of a class's keypoints.
          */
@@ -2687,6 +3025,67 @@ export interface components {
             readonly flips: readonly number[];
             /** Names */
             readonly names: readonly string[];
+        };
+        /**
+         * Skipped
+         * @description A geometry that the operation could not be done to.
+         */
+        readonly Skipped: {
+            /** Message */
+            readonly message: string;
+            /** Source */
+            readonly source: number;
+        };
+        /**
+         * SmoothOptions
+         * @description How round.
+         */
+        readonly SmoothOptions: {
+            /**
+             * Steps
+             * @default 3
+             */
+            readonly steps: number;
+            /**
+             * Style
+             * @default corners
+             * @enum {string}
+             */
+            readonly style: "corners" | "spline";
+        };
+        /**
+         * SmoothQuestion
+         * @description Round corners; the ends of lines stay.
+         */
+        readonly SmoothQuestion: {
+            /** Geometries */
+            readonly geometries: readonly (components["schemas"]["Point"] | components["schemas"]["Polyline"] | components["schemas"]["MultiPolyline"] | components["schemas"]["Polygon"] | components["schemas"]["MultiPolygon"] | components["schemas"]["Box"] | components["schemas"]["Keypoints"] | components["schemas"]["Mask"] | components["schemas"]["Cuboid"] | components["schemas"]["Segment"])[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly operation: "smooth";
+            /**
+             * @default {
+             *       "steps": 3,
+             *       "style": "corners"
+             *     }
+             */
+            readonly options: components["schemas"]["SmoothOptions"];
+        };
+        /**
+         * SplitQuestion
+         * @description Split areas and lines by a line; the pieces of each come largest first.
+         */
+        readonly SplitQuestion: {
+            /** Geometries */
+            readonly geometries: readonly (components["schemas"]["Point"] | components["schemas"]["Polyline"] | components["schemas"]["MultiPolyline"] | components["schemas"]["Polygon"] | components["schemas"]["MultiPolygon"] | components["schemas"]["Box"] | components["schemas"]["Keypoints"] | components["schemas"]["Mask"] | components["schemas"]["Cuboid"] | components["schemas"]["Segment"])[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly operation: "split";
+            readonly options: components["schemas"]["LineOptions"];
         };
         /**
          * StateReply
@@ -3763,6 +4162,42 @@ export interface operations {
             };
         };
     };
+    readonly geometry_geometry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of the scene. */
+                readonly scene: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["GeometryQuestion"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["GeometryReply"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly labels_history: {
         readonly parameters: {
             readonly query?: never;
@@ -3883,7 +4318,7 @@ export interface operations {
                 readonly "if-none-match"?: string | null;
             };
             readonly path: {
-                /** @description ``native:ASSET``, or a tile matrix set. */
+                /** @description ``frame:ID`` of the scene, or a tile matrix set. */
                 readonly grid: string;
                 /** @description Id of the scene. */
                 readonly scene: string;
@@ -3920,7 +4355,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description ``native:ASSET``, or a tile matrix set. */
+                /** @description ``frame:ID`` of the scene, or a tile matrix set. */
                 readonly grid: string;
                 /** @description Id of the scene. */
                 readonly scene: string;
