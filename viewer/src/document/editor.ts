@@ -63,9 +63,14 @@ export class Editor {
     )
   }
 
-  /** Store annotations that nobody has stored yet, such as copies. */
-  add(message: string, made: readonly Annotation[]): void {
-    this.#push(message, made.map(Change.put))
+  /** Store annotations that nobody has stored yet, such as copies; returns those whose classes are not locked. */
+  add(message: string, made: readonly Annotation[]): readonly Annotation[] {
+    const { guard, tell } = this.#session
+    const free = made.filter((a) => !guard.lockedClasses.peek().has(a.label))
+    if (free.length < made.length)
+      tell(`${countOf(made.length - free.length)} not made: the class is locked.`)
+    this.#push(message, free.map(Change.put))
+    return free
   }
 
   /** Write earlier contents of an annotation over what it is now, or bring a deleted one back. */

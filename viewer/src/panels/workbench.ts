@@ -16,6 +16,7 @@ import type { Tool } from '../tools/tool'
 import { Stage } from '../views/stage'
 import type { View } from '../views/view'
 import { keepAids, keptAids } from './aids/kept-aids'
+import { Clipboard } from './clipboard/clipboard'
 import type { JobBoard } from './exchange/job-board'
 import type { Toasts } from './kit/toasts'
 
@@ -67,6 +68,7 @@ export class Workbench {
   /** What the view shows, bottom first. */
   readonly pictures = computed<readonly RasterPicture[]>(() => this.#pictures())
   readonly stage = signal<Stage | null>(null)
+  readonly clipboard = new Clipboard(this)
   /** True while the connection to the feed stands. */
   readonly isLive = signal(false)
   /** Which dialog of the scene is open. */

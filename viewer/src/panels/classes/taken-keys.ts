@@ -6,6 +6,7 @@ export const TAKEN_KEYS: ReadonlySet<string> = new Set([
   'n',
   's',
   'f',
+  'i',
   'r',
   '0',
 ])

@@ -17,6 +17,8 @@ export interface Command {
   readonly icon?: string
   /** Also runs while a person types or a dialog is open. */
   readonly isEverywhere?: boolean
+  /** Its own keys mean the same to the browser (copy, cut, paste): they are left to it. */
+  readonly isNative?: boolean
   isEnabled?(): boolean
   /** Where it is a switch: whether it is on. */
   isOn?(): boolean

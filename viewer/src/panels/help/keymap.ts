@@ -92,6 +92,8 @@ export class Keymap {
     if (keys !== null && !isElsewhere(event.target) && first(keys)) return event.preventDefault()
     const command = keys === null ? null : this.find(keys, scopes)
     if (!command || (!command.isEverywhere && isElsewhere(event.target))) return
+    // the browser tells of these by an event of its own, which alone may use the clipboard unasked
+    if (command.isNative && (command.keys ?? []).map(Keys.normal).includes(keys!)) return
     event.preventDefault()
     this.commands.run(command.id)
   }
@@ -114,7 +116,7 @@ export class Keymap {
 }
 
 /** Say whether keys go to what a person types or has open, not to the view behind it. */
-function isElsewhere(target: EventTarget | null): boolean {
+export function isElsewhere(target: EventTarget | null): boolean {
   if (!(target instanceof Element)) return false
   // with a dialog open nothing is for the view, not even when what had the focus in it has just gone
   if (document.querySelector('dialog[open]')) return true

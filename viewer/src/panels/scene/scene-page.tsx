@@ -14,6 +14,7 @@ import type { Workbench } from '../workbench'
 import { MapPanel } from './map-panel'
 import { classCommands, sceneCommands } from './scene-commands'
 import { SceneDialogs, SceneUploads, useDrop } from './scene-dialogs'
+import { selectionCommands } from './selection-commands'
 import './scene-page.css'
 
 interface ScenePageProps {
@@ -29,6 +30,8 @@ export function ScenePage({ bench, commands, keymap }: ScenePageProps) {
   const width = useSignal(SIDE.first)
   const { uploads, take } = useDrop(bench)
   useEffect(() => commands.add(...sceneCommands(bench)), [bench, commands])
+  useEffect(() => commands.add(...selectionCommands(bench)), [bench, commands])
+  useEffect(() => bench.clipboard.listen(), [bench])
   const ontology = bench.session.ontology.value
   useEffect(() => commands.add(...classCommands(bench)), [bench, commands, ontology])
   useEffect(
