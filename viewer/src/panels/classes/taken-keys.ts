@@ -5,6 +5,7 @@ export const TAKEN_KEYS: ReadonlySet<string> = new Set([
   ...TOOLS.map((tool) => tool.key),
   'n',
   's',
+  't',
   'f',
   'i',
   'r',

@@ -3,6 +3,7 @@ import { thinned } from '../../math/thin'
 import type { Geometry } from '../../model/geometry'
 import type { Gesture, Pointer, ToolAct, ToolContext } from '../tool'
 import { type Aimed, aimedAt, EdgeLock, freeLocks, startOf } from './aim'
+import { traced } from './trace'
 
 /** Screen pixels within which two clicks are one (the second click of a double click), and the first vertex is hit. */
 const SAME_PX = 5
@@ -47,6 +48,8 @@ class TrailGesture implements Gesture {
   #isClicked = false
   #pointer: Pointer | null = null
   #at: Aimed | null = null
+  /** Vertices along the edges of neighbours that a click takes too, while T is held. */
+  #traced: readonly Position[] = []
 
   constructor(context: ToolContext, kind: TrailKind) {
     this.#context = context
@@ -116,6 +119,7 @@ class TrailGesture implements Gesture {
   leave(): void {
     this.#pointer = null
     this.#at = null
+    this.#traced = []
     this.#show()
   }
 
@@ -150,8 +154,12 @@ class TrailGesture implements Gesture {
   }
 
   #add(position: Position): void {
-    if (this.#isClosing(position, 0)) return void this.#finish()
+    if (this.#isClosing(position, 0)) {
+      this.#path.push(...this.#traced)
+      return void this.#finish()
+    }
     if (this.#path.length && this.#isSame(position, this.#path.at(-1)!)) return
+    this.#path.push(...this.#traced)
     this.place(position)
   }
 
@@ -184,6 +192,8 @@ class TrailGesture implements Gesture {
     // a streamed line is the hand's: neither Shift nor numbers bend it
     const isStreaming = this.#run !== null && this.#run.length > 1
     this.#at = aimedAt(this.#context, pointer, this.#path, { own, isStepping: !isStreaming })
+    const last = this.#run ? undefined : this.#path.at(-1)
+    this.#traced = (pointer.isTracing && last && traced(this.#context, last, this.#at)) || []
   }
 
   #show(): void {
@@ -191,12 +201,12 @@ class TrailGesture implements Gesture {
     const aim = at?.aim ?? { start: startOf(path), at: path.at(-1) ?? ([0, 0] as Position) }
     if (!path.length && !at) return this.#context.sketch(null)
     const { isClosed, shape } = this.#kind
-    const ahead = at && !this.#run ? [...path, at.position] : path
+    const ahead = at && !this.#run ? [...path, ...this.#traced, at.position] : path
     const measured = shape(this.#context.frame, ahead)
     const back = isClosed && path.length > 1 ? [path[0]!] : []
     this.#context.sketch({
       geometry: shape(this.#context.frame, path),
-      guide: path.length && at ? [path.at(-1)!, at.position, ...back] : [],
+      guide: path.length && at ? [path.at(-1)!, ...this.#traced, at.position, ...back] : [],
       vertices: this.#path,
       mark: at?.mark ?? null,
       aim: this.#run ? null : aim,

@@ -24,6 +24,8 @@ import 'ol/ol.css'
 /** Screen pixels that one native pixel may be zoomed to, and how far out a raster may be seen. */
 const CLOSEST_PX = 256
 const MARGIN_PX = 24
+/** Elements that a person types into. */
+const FIELDS = 'input, textarea, select, [contenteditable]'
 /** What makes two clicks a double click. */
 const DOUBLE_MS = 400
 const DOUBLE_PX = 5
@@ -45,6 +47,8 @@ export class MapView implements View {
   #labels: LabelLayer | null = null
   #gesture: Gesture | null = null
   #isSpaceHeld = false
+  #isTraceHeld = false
+  #lastPointer: Pointer | null = null
   #lastClick = { at: 0, pixel: [0, 0] as readonly [number, number] }
   readonly #ends: (() => void)[] = []
 
@@ -182,16 +186,22 @@ export class MapView implements View {
     })
     this.#map.on('pointermove', (event) => {
       this.pointer.value = this.#positionOf(event)
+      this.#lastPointer = this.#pointerOf(event)
     })
     this.#map.on('click', (event) => this.#clicked(event))
     this.#on(this.element, 'pointerleave', () => {
       this.pointer.value = null
+      this.#lastPointer = null
       this.#run((gesture) => gesture.leave?.())
     })
-    this.#on(window, 'keydown', (event) => this.#space(event, true))
-    this.#on(window, 'keyup', (event) => this.#space(event, false))
+    for (const name of ['keydown', 'keyup'] as const)
+      this.#on(window, name, (event) => {
+        this.#space(event, name === 'keydown')
+        this.#trace(event, name === 'keydown')
+      })
     this.#on(window, 'blur', () => {
       this.#isSpaceHeld = false
+      this.#isTraceHeld = false
     })
   }
 
@@ -223,13 +233,19 @@ export class MapView implements View {
   }
 
   #space(event: KeyboardEvent, isDown: boolean): void {
-    const isTyping =
-      event.target instanceof HTMLElement &&
-      event.target.closest('input, textarea, select, button, [contenteditable]')
-    if (event.code !== 'Space' || (isDown && isTyping)) return
+    if (event.code !== 'Space' || (isDown && isTyping(event, `${FIELDS}, button`))) return
     this.#isSpaceHeld = isDown
     if (isDown) event.preventDefault()
     this.#showCursor()
+  }
+
+  /** T held: the tool follows edges, from where the pointer is. */
+  #trace(event: KeyboardEvent, isDown: boolean): void {
+    if (event.key.toLowerCase() !== 't' || event.repeat || (isDown && isTyping(event, FIELDS))) return
+    if (isDown && (event.ctrlKey || event.metaKey || event.altKey)) return
+    this.#isTraceHeld = isDown
+    const last = this.#lastPointer
+    if (last) this.#run((gesture) => gesture.move?.({ ...last, isTracing: isDown }))
   }
 
   #showCursor(): void {
@@ -242,7 +258,13 @@ export class MapView implements View {
 
   #pointerOf(event: MapBrowserEvent): Pointer {
     const { altKey: alt, shiftKey: shift, ctrlKey, metaKey } = event.originalEvent as PointerEvent
-    return { position: this.#positionOf(event), alt, shift, ctrl: ctrlKey || metaKey }
+    return {
+      position: this.#positionOf(event),
+      alt,
+      shift,
+      ctrl: ctrlKey || metaKey,
+      isTracing: this.#isTraceHeld,
+    }
   }
 
   #cameraNow(size = (this.#map?.getSize() ?? [1, 1]) as [number, number]): Camera {
@@ -257,4 +279,9 @@ export class MapView implements View {
   #boundsOf(extent: readonly [number, number, number, number]): Bounds {
     return this.#plane.isYDown ? [extent[0], -extent[3], extent[2], -extent[1]] : extent
   }
+}
+
+/** Say whether a key goes to one of these elements, not to the map. */
+function isTyping({ target }: KeyboardEvent, elements: string): boolean {
+  return target instanceof HTMLElement && target.closest(elements) !== null
 }
