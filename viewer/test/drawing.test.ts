@@ -2,11 +2,15 @@ import { describe, expect, test } from 'vitest'
 import type { Position } from '../src/math/position'
 import { centerOf, circleAround, rectangleOn } from '../src/math/regular'
 import { thinned } from '../src/math/thin'
-import type { Box, Polygon, Polyline } from '../src/model/geometry'
+import type { Box, Keypoints, MultiPolygon, Polygon, Polyline } from '../src/model/geometry'
+import type { LabelClass } from '../src/model/ontology'
+import { addPart } from '../src/tools/add-part'
 import { boxTurned } from '../src/tools/box-turned'
 import { circle } from '../src/tools/circle'
 import { circleThree } from '../src/tools/circle-three'
 import { familiesOf, nextOf } from '../src/tools/family'
+import { fillRing } from '../src/tools/fill-ring'
+import { keypoints } from '../src/tools/keypoints'
 import { Locks } from '../src/tools/parts/locks'
 import { polygon } from '../src/tools/polygon'
 import { polygonFreehand } from '../src/tools/polygon-freehand'
@@ -197,6 +201,138 @@ describe('regular shapes', () => {
     expect(Math.hypot(center[0] - x, center[1] - y)).toBeLessThan(1e-8)
     const on = rectangleOn([x, y], [x + 30, y], [x + 5, y + 7])
     expect(on[2]).toEqual([x + 30, y + 7])
+  })
+})
+
+const square = (x: number, y: number, side: number): Polygon => ({
+  kind: 'polygon',
+  frame: 'f',
+  exterior: [
+    [x, y],
+    [x + side, y],
+    [x + side, y + side],
+    [x, y + side],
+  ],
+  holes: [],
+})
+
+describe('parts and fillings', () => {
+  test('a filling and its hole are the same ring, in one step', () => {
+    const context = quiet(new FakeContext())
+    context.add('p', square(0, 0, 100))
+    const gesture = fillRing.start(context)
+    clicks(gesture, [20, 20], [40, 20.125], [40, 40])
+    gesture.act?.('finish')
+    expect(context.reshaped).toHaveLength(1)
+    const pierced = context.reshaped[0]!.shapes[0]!.geometry as Polygon
+    expect(pierced.holes[0]).toEqual((context.drawn[0] as Polygon).exterior)
+    expect(pierced.exterior).toEqual(square(0, 0, 100).exterior)
+  })
+
+  test('a part beside the others is added, over them it is refused', () => {
+    const context = quiet(new FakeContext())
+    const before = square(0, 0, 100)
+    context.selection.set(context.add('p', before))
+    const gesture = addPart.start(context)
+    clicks(gesture, [50, 50], [150, 50], [150, 150])
+    gesture.act?.('finish')
+    expect(context.told[0]).toContain('overlaps')
+    gesture.act?.('cancel')
+    clicks(gesture, [200, 0], [300, 0], [300, 100])
+    gesture.act?.('finish')
+    const made = context.reshaped[0]!.shapes[0]!.geometry as MultiPolygon
+    expect(made.kind).toBe('multipolygon')
+    expect(made.parts[0]!.exterior).toBe(before.exterior)
+    expect(made.parts[1]!.exterior).toHaveLength(3)
+  })
+
+  test('a line gets lines; with nothing chosen it is said', () => {
+    const context = quiet(new FakeContext())
+    const path: Position[] = [
+      [0, 0],
+      [10, 10],
+    ]
+    context.add('l', { kind: 'polyline', frame: 'f', path, width: null })
+    const gesture = addPart.start(context)
+    clicks(gesture, [50, 50], [60, 60], [70, 50])
+    gesture.act?.('finish')
+    expect(context.told[0]).toContain('Choose')
+    gesture.act?.('cancel')
+    context.selection.set('l')
+    clicks(gesture, [50, 50], [60, 60])
+    gesture.act?.('finish')
+    expect(context.reshaped[0]!.shapes[0]!.geometry).toMatchObject({
+      kind: 'multipolyline',
+      paths: [
+        path,
+        [
+          [50, 50],
+          [60, 60],
+        ],
+      ],
+    })
+  })
+})
+
+describe('keypoints', () => {
+  const skeleton = {
+    names: ['nose', 'left', 'right', 'tail'],
+    edges: [
+      [0, 1],
+      [0, 2],
+    ],
+    flips: [],
+  }
+  const skeletal = () => {
+    const context = quiet(new FakeContext())
+    return Object.assign(context, { label: { title: 'Bird', skeleton } as unknown as LabelClass })
+  }
+
+  test('one after the other, named; hidden, skipped, and finished by itself', () => {
+    const context = skeletal()
+    const gesture = keypoints.start(context)
+    expect(gesture.key?.('V')).toBe(false) // nothing is begun: the key keeps its meaning
+    clicks(gesture, [1, 2])
+    expect(context.current?.label?.text).toBe('left · 2 of 4')
+    clicks(gesture, [30, 40])
+    gesture.key?.('V')
+    gesture.key?.('Q')
+    clicks(gesture, [5, 60])
+    expect(context.drawn).toEqual([
+      {
+        kind: 'keypoints',
+        frame: 'f',
+        points: [
+          { name: 'nose', position: [1, 2], visible: true },
+          { name: 'left', position: [30, 40], visible: false },
+          { name: 'right', position: null, visible: true },
+          { name: 'tail', position: [5, 60], visible: true },
+        ],
+      },
+    ])
+  })
+
+  test('Enter finishes early, Backspace drops one, V turns the one under the pointer', () => {
+    const context = skeletal()
+    const gesture = keypoints.start(context)
+    clicks(gesture, [0, 0], [50, 0], [99, 99])
+    gesture.act?.('back')
+    gesture.move?.(at(2, 1))
+    gesture.key?.('V')
+    gesture.act?.('finish')
+    const { points } = context.drawn[0] as Keypoints
+    expect(points.map((p) => [p.position?.[0] ?? null, p.visible])).toEqual([
+      [0, false],
+      [50, true],
+      [null, true],
+      [null, true],
+    ])
+  })
+
+  test('a class without a skeleton is told', () => {
+    const context = quiet(new FakeContext())
+    clicks(keypoints.start(context), [1, 1])
+    expect(context.told[0]).toContain('skeleton')
   })
 })
 

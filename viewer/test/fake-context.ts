@@ -39,7 +39,10 @@ export class FakeContext implements ToolContext {
     [...this.labels].find(([, { geometry }]) => isCovering(geometry, p))?.[0] ?? null
   within = async (bounds: Bounds) => this.near(bounds).map(({ annotation }) => annotation.id)
   measure = () => 'measured'
-  draw = (geometry: Geometry) => void this.drawn.push(geometry)
+  draw = (geometry: Geometry, _tool?: string, also?: readonly Reshape[]) => {
+    this.drawn.push(geometry)
+    if (also?.length) this.reshaped.push({ message: 'Draw', shapes: also })
+  }
   reshape = async (message: string, shapes: readonly Reshape[]) =>
     void this.reshaped.push({ message, shapes })
   remove = (ids: readonly string[]) => void this.removed.push(...ids)

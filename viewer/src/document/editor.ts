@@ -17,8 +17,12 @@ export class Editor {
     this.#session = session
   }
 
-  /** Make an annotation of the chosen class; null where there is no class that may be drawn so. */
-  draw(geometry: Geometry, tool: string): Annotation | null {
+  /**
+   * Make an annotation of the chosen class; null where there is no class that may be drawn so.
+   *
+   * @param also Annotations that get another geometry in the same undo step; one of them locked = nothing is done.
+   */
+  draw(geometry: Geometry, tool: string, also: ReadonlyMap<Id, Geometry> = new Map()): Annotation | null {
     const label = this.#session.chosen.peek()
     if (!label || !Ontology.allows(label, geometry.kind)) return null
     if (this.#session.guard.lockedClasses.peek().has(label.slug)) {
@@ -35,7 +39,12 @@ export class Editor {
     const attributes: Record<string, AttributeValue> = {}
     for (const { name, default: value } of label.attributes) if (value != null) attributes[name] = value
     const annotation = { ...made, attributes }
-    this.#push(`Draw ${label.title.toLowerCase()}`, [Change.put(annotation)])
+    const others = this.#free([...also.keys()])
+    if (others.length < also.size) return null
+    this.#push(`Draw ${label.title.toLowerCase()}`, [
+      Change.put(annotation),
+      ...others.map((a) => Change.put(Annotation.with(a, { geometry: also.get(a.id)! }))),
+    ])
     return annotation
   }
 

@@ -1,8 +1,11 @@
+import { addPart } from './add-part'
 import { box } from './box'
 import { boxTurned } from './box-turned'
 import { circle } from './circle'
 import { circleThree } from './circle-three'
 import { cutHole } from './cut-hole'
+import { fillRing } from './fill-ring'
+import { keypoints } from './keypoints'
 import { pan } from './pan'
 import { point } from './point'
 import { polygon } from './polygon'
@@ -29,5 +32,8 @@ export const TOOLS: readonly Tool[] = [
   polyline,
   polylineFreehand,
   point,
+  keypoints,
   cutHole,
+  fillRing,
+  addPart,
 ]

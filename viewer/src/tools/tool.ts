@@ -115,8 +115,8 @@ export interface ToolContext {
   within(bounds: Bounds): Promise<readonly Id[]>
   /** Return a measure in words: `12.4 m`, `310 m²`. */
   measure(geometry: Geometry): string
-  /** Make an annotation of the chosen class. */
-  draw(geometry: Geometry, tool: string): void
+  /** Make an annotation of the chosen class, and give others a new form in the same undo step. */
+  draw(geometry: Geometry, tool: string, also?: readonly Reshape[]): void
   /** Give annotations a new form: one undo step. Resolves when the new form is shown. */
   reshape(message: string, shapes: readonly Reshape[]): Promise<void>
   /** Delete annotations: one undo step. */

@@ -154,7 +154,7 @@ export class Hand implements ToolContext {
     return this.#given.scale.measure(geometry)
   }
 
-  draw(geometry: Geometry, tool: string): void {
+  draw(geometry: Geometry, tool: string, also: readonly Reshape[] = []): void {
     const { session } = this.#given
     const label = session.chosen.peek()
     if (!label) return this.tell('There is no class yet: add one on the right, then draw.')
@@ -162,11 +162,22 @@ export class Hand implements ToolContext {
       const allowed = label.geometries.map((kind) => titleOfKind(kind).toLowerCase()).join(', ')
       return this.tell(`${label.title} may be drawn as ${allowed}; choose another class or tool.`)
     }
-    const made = session.editor.draw(geometry, tool)
-    if (made) session.selection.set(made.id)
+    const put = (others?: ReadonlyMap<Id, Geometry>) => {
+      const made = session.editor.draw(geometry, tool, others)
+      if (made) session.selection.set(made.id)
+    }
+    if (!also.length) return put()
+    void this.#restored(also).then((others) => {
+      if (others.size === also.length) put(others)
+    })
   }
 
   async reshape(message: string, shapes: readonly Reshape[]): Promise<void> {
+    this.#given.session.editor.reshape(message, await this.#restored(shapes))
+  }
+
+  /** Return new forms in the annotations' own frames, and tell of those that have no place there. */
+  async #restored(shapes: readonly Reshape[]): Promise<ReadonlyMap<Id, Geometry>> {
     const { session, placement } = this.#given
     const edits = shapes.flatMap(({ id, geometry }) => {
       const annotation = session.labels.get(id)
@@ -176,7 +187,7 @@ export class Hand implements ToolContext {
     const n = shapes.length - restored.size
     if (n === 1) this.tell('This object cannot be moved here: it has no place in its own frame.')
     if (n > 1) this.tell(`${n} objects cannot be moved here: they have no place in their own frames.`)
-    session.editor.reshape(message, restored)
+    return restored
   }
 
   remove(ids: readonly Id[]): void {
