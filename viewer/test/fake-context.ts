@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import type { Operation } from '../src/document/operations'
 import { Selection } from '../src/document/selection'
 import { Bounds } from '../src/math/bounds'
 import type { Position } from '../src/math/position'
@@ -45,6 +46,11 @@ export class FakeContext implements ToolContext {
   }
   reshape = async (message: string, shapes: readonly Reshape[]) =>
     void this.reshaped.push({ message, shapes })
+  readonly operated: { message: string; operation: Operation; ids: readonly string[] }[] = []
+  operate = async (message: string, operation: Operation, ids: readonly string[]) => {
+    this.operated.push({ message, operation, ids })
+    return ids
+  }
   remove = (ids: readonly string[]) => void this.removed.push(...ids)
   sketch = (sketch: Sketch | null) => {
     this.current = sketch

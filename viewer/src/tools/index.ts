@@ -14,8 +14,11 @@ import { polyline } from './polyline'
 import { polylineFreehand } from './polyline-freehand'
 import { rectangle } from './rectangle'
 import { rectangleTurned } from './rectangle-turned'
+import { reshape } from './reshape'
 import { select } from './select'
+import { split } from './split'
 import type { Tool } from './tool'
+import { turn } from './turn'
 
 /** Every tool, in the order of the rail. */
 export const TOOLS: readonly Tool[] = [
@@ -36,4 +39,7 @@ export const TOOLS: readonly Tool[] = [
   cutHole,
   fillRing,
   addPart,
+  split,
+  reshape,
+  turn,
 ]

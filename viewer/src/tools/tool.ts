@@ -1,3 +1,4 @@
+import type { Operation } from '../document/operations'
 import type { Selection } from '../document/selection'
 import type { Bounds } from '../math/bounds'
 import type { Position } from '../math/position'
@@ -119,6 +120,11 @@ export interface ToolContext {
   draw(geometry: Geometry, tool: string, also?: readonly Reshape[]): void
   /** Give annotations a new form: one undo step. Resolves when the new form is shown. */
   reshape(message: string, shapes: readonly Reshape[]): Promise<void>
+  /**
+   * Let the server compute an operation on annotations and write what it made: one undo step. Returns the annotations
+   * that there are of it; null = it could not be done, and the person was told why.
+   */
+  operate(message: string, operation: Operation, ids: readonly Id[]): Promise<readonly Id[] | null>
   /** Delete annotations: one undo step. */
   remove(ids: readonly Id[]): void
   /** Show what the tool is doing; null = nothing. */

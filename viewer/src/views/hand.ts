@@ -1,5 +1,6 @@
 import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals-core'
 import type { Neighbourhood } from '../document/neighbourhood'
+import { type Operation, Operations } from '../document/operations'
 import type { Session } from '../document/session'
 import { Bounds } from '../math/bounds'
 import type { Position } from '../math/position'
@@ -113,7 +114,16 @@ export class Hand implements ToolContext {
   }
 
   async pick(position: Position): Promise<Id | null> {
-    const loaded = this.#pickLoaded(position)
+    return this.#pick(position, (annotation) => this.#isReached(annotation))
+  }
+
+  /** Return the visible annotation under a position, a locked one too: what a person asks about, not takes hold of. */
+  async under(position: Position): Promise<Id | null> {
+    return this.#pick(position, (annotation) => this.#isVisible(annotation))
+  }
+
+  async #pick(position: Position, isMeant: (annotation: Annotation) => boolean): Promise<Id | null> {
+    const loaded = this.#pickLoaded(position, isMeant)
     if (loaded) return loaded
     const fids = await this.#given.view.labelsAt(position)
     if (!fids.length) return null
@@ -122,7 +132,7 @@ export class Hand implements ToolContext {
     if (found.some((annotation) => annotation.geometry?.frame !== this.frame)) {
       await this.#given.placement.prepare(found)
     }
-    return this.#pickLoaded(position) ?? found.find((annotation) => this.#isReached(annotation))?.id ?? null
+    return this.#pickLoaded(position, isMeant) ?? found.find(isMeant)?.id ?? null
   }
 
   async within(bounds: Bounds): Promise<readonly Id[]> {
@@ -188,6 +198,10 @@ export class Hand implements ToolContext {
     if (n === 1) this.tell('This object cannot be moved here: it has no place in its own frame.')
     if (n > 1) this.tell(`${n} objects cannot be moved here: they have no place in their own frames.`)
     return restored
+  }
+
+  operate(message: string, operation: Operation, ids: readonly Id[]): Promise<readonly Id[] | null> {
+    return new Operations(this.#given.session).run(message, operation, ids)
   }
 
   remove(ids: readonly Id[]): void {
@@ -275,7 +289,7 @@ export class Hand implements ToolContext {
   }
 
   /** Return the loaded annotation under a position: points before lines before areas, small areas before large. */
-  #pickLoaded(position: Position): Id | null {
+  #pickLoaded(position: Position, isMeant: (annotation: Annotation) => boolean): Id | null {
     const reach = this.reach(PICK_PX)
     const rank = ({ geometry }: ShownLabel): number => {
       if (geometry.kind === 'point' || geometry.kind === 'keypoints')
@@ -286,7 +300,7 @@ export class Hand implements ToolContext {
     }
     let best: { id: Id; rank: number } | null = null
     for (const label of this.#given.shown.near(Bounds.around(position, reach))) {
-      if (!this.#isReached(label.annotation)) continue
+      if (!isMeant(label.annotation)) continue
       const at = rank(label)
       if (at < (best?.rank ?? Infinity)) best = { id: label.annotation.id, rank: at }
     }
