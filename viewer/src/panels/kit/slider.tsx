@@ -24,6 +24,7 @@ export function Slider({ label, value, min, max, step, onChange, format = String
       <input
         type="range"
         {...{ min, max, step, value }}
+        aria-label={label} // the label is that of the output, which stands first
         aria-valuetext={format(value)}
         onInput={(event) => onChange(event.currentTarget.valueAsNumber)}
       />

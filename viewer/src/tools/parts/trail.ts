@@ -30,7 +30,7 @@ export interface TrailKind {
  *
  * A click adds a vertex, a freehand drag a run of them; a double click, Enter or (for closed ones) coming back to the
  * first vertex finishes; Backspace drops the newest vertex; Esc drops them all. Shift keeps to steps of 45°; P takes
- * the direction of an edge; numbers can be typed.
+ * the direction of an edge; numbers can be typed. T held follows the edges of neighbours up to what the pointer has caught.
  */
 export function trail(context: ToolContext, kind: TrailKind): Gesture {
   return new TrailGesture(context, kind)
