@@ -22,7 +22,7 @@ export function ClassDialog({ bench, open }: ClassDialogProps) {
   const edit = useMemo(() => {
     const label = Ontology.get(session.ontology.peek(), open.slug)
     return label && new ClassEdit(session, label, open.tab)
-  }, [session, open])
+  }, [session, open.slug])
   useEffect(() => () => edit?.close(), [edit])
   return edit && <Settings bench={bench} edit={edit} />
 }
@@ -52,7 +52,7 @@ function Settings({ bench, edit }: SettingsProps) {
     bench.classOpen.value = null
   }
   const leave = () => {
-    if (step.kind !== 'edit') edit.back()
+    if (edit.step.peek().kind !== 'edit') edit.back()
     else if (edit.isChanged.peek()) edit.step.value = { kind: 'leaving' }
     else close()
   }

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 import { IconButton } from './button'
 import './dialog.css'
 
@@ -29,7 +29,8 @@ export function Dialog(props: DialogProps) {
   const heading = useId()
   const isKept = isBusy || isFirm
 
-  useEffect(() => {
+  // before anything else can happen: the next key is for the dialog, not for the map behind it
+  useLayoutEffect(() => {
     const dialog = ref.current!
     const before = document.activeElement
     if (!dialog.open) dialog.showModal()
