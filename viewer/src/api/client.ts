@@ -5,6 +5,7 @@ import type { components, paths } from './schema'
 export type Schemas = components['schemas']
 export type CommitReply = Schemas['CommitReply']
 export type CountsReply = Schemas['CountsReply']
+export type HistoryReply = Schemas['HistoryReply']
 export type Job = Schemas['Job']
 export type SceneSummary = Schemas['SceneSummary']
 export type SessionInfo = Schemas['SessionInfo']

@@ -2,7 +2,7 @@ import type { Position } from '../math/position'
 import type { Annotation } from '../model/annotation'
 import type { ChangeSet } from '../model/change'
 import type { Scene } from '../model/scene'
-import { type CommitReply, type CountsReply, client, dataOf, fetched } from './client'
+import { type CommitReply, type CountsReply, client, dataOf, fetched, type HistoryReply } from './client'
 
 /** A page of annotations. */
 export interface AnnotationPage {
@@ -50,6 +50,13 @@ export function sceneApi(scene: string) {
       const init = { params: { path, query: asked }, ...(signal ? { signal } : {}) }
       return dataOf<AnnotationPage>(client.GET('/api/scenes/{scene}/annotations', init))
     },
+
+    history: (id: string) =>
+      dataOf<HistoryReply>(
+        client.GET('/api/scenes/{scene}/history/{kind}/{id}', {
+          params: { path: { scene, kind: 'annotation', id } },
+        }),
+      ),
 
     send: (set: ChangeSet) =>
       dataOf<CommitReply>(client.POST('/api/scenes/{scene}/changes', { params: { path }, body: set })),

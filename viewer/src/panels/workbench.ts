@@ -19,6 +19,7 @@ import { keepAids, keptAids } from './aids/kept-aids'
 import { Clipboard } from './clipboard/clipboard'
 import type { JobBoard } from './exchange/job-board'
 import type { Toasts } from './kit/toasts'
+import { ContextMenuState } from './scene/menu-state'
 
 /** Opens a view of a frame in an element; the map library is loaded when the first one is. */
 export type OpenView = (element: HTMLElement, place: ViewFrame) => Promise<View>
@@ -69,6 +70,9 @@ export class Workbench {
   readonly pictures = computed<readonly RasterPicture[]>(() => this.#pictures())
   readonly stage = signal<Stage | null>(null)
   readonly clipboard = new Clipboard(this)
+  readonly menu = new ContextMenuState(this)
+  /** The object whose history is open. */
+  readonly historyOpen = signal<Id | null>(null)
   /** True while the connection to the feed stands. */
   readonly isLive = signal(false)
   /** Which dialog of the scene is open. */

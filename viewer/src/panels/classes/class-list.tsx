@@ -53,6 +53,7 @@ function ClassRow({ bench, label, keyName, isChosen }: ClassRowProps) {
   const [isRenaming, setRenaming] = useState(false)
   const n = session.counts.value[label.slug] ?? 0
   const isHidden = bench.hidden.value.has(label.slug)
+  const isLocked = session.guard.lockedClasses.value.has(label.slug)
   const change = (update: Partial<LabelClass>, message: string) =>
     void session
       .changeClass(label.slug, message, (newest) => ({ ...newest, ...update }))
@@ -128,6 +129,14 @@ function ClassRow({ bench, label, keyName, isChosen }: ClassRowProps) {
               run: () => change({ retired: true }, `Retire ${label.title}`),
             },
           ]}
+        />
+      </span>
+      <span class="class-eye" data-on={isLocked || undefined}>
+        <IconButton
+          icon={isLocked ? 'lock' : 'unlock'}
+          size={22}
+          label={isLocked ? `Unlock ${label.title}` : `Lock ${label.title}: no tool changes its objects`}
+          onClick={stopped(() => session.guard.toggleClassLock(label.slug))}
         />
       </span>
       <span class="class-eye" data-on={isHidden || undefined}>

@@ -72,7 +72,8 @@ export function Menu({ label, icon = 'more', trigger, side = 'below', size = 28,
   )
 }
 
-function MenuList({
+/** The acts of a menu, as the list that opens. */
+export function MenuList({
   label,
   entries,
   onDone,

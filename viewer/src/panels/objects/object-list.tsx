@@ -12,6 +12,7 @@ import { VirtualList } from '../kit/virtual-list'
 import type { PanelProps } from '../panel'
 import type { Workbench } from '../workbench'
 import { ObjectPages } from './object-pages'
+import { OutOfSight, ReachMarks } from './reach-marks'
 import './objects.css'
 
 type Which = 'view' | 'all'
@@ -56,6 +57,7 @@ export function ObjectList({ bench }: PanelProps) {
           />
         )}
       </label>
+      <OutOfSight bench={bench} />
       {which.value === 'view' ? (
         <InView bench={bench} filter={filter.value} />
       ) : (
@@ -165,6 +167,7 @@ function Row({ bench, annotation }: { readonly bench: Workbench; readonly annota
         {titleOfKind(kind)} <span class="mono dim">{Annotation.nameOf(annotation)}</span>
       </span>
       <span class="object-class ellipsis dim">{Ontology.titleOf(ontology, annotation.label)}</span>
+      <ReachMarks bench={bench} annotation={annotation} />
       {annotation.state !== 'draft' && (
         <span class="object-state" data-state={annotation.state} title={annotation.state} />
       )}

@@ -3,6 +3,7 @@ import type { Frame } from '../../model/scene'
 import { ClassDialog } from '../classes/class-dialog'
 import { ExportDialog } from '../exchange/export-dialog'
 import { ImportDialog } from '../exchange/import-dialog'
+import { HistoryDialog } from '../history/history-dialog'
 import type { PanelProps } from '../panel'
 import { UploadList } from '../start/upload-list'
 import { Uploads } from '../start/uploads'
@@ -22,6 +23,15 @@ export function SceneDialogs({ bench }: PanelProps) {
     <>
       <ConflictDialog bench={bench} />
       {bench.classOpen.value && <ClassDialog bench={bench} open={bench.classOpen.value} />}
+      {bench.historyOpen.value !== null && (
+        <HistoryDialog
+          bench={bench}
+          id={bench.historyOpen.value}
+          onClose={() => {
+            bench.historyOpen.value = null
+          }}
+        />
+      )}
       {bench.open.value === 'export' && (
         <ExportDialog scene={session.id} title={scene.title} n={n} jobs={board} onClose={close} />
       )}

@@ -11,6 +11,7 @@ import { StatusBar } from '../status-bar/status-bar'
 import { ToolRail } from '../tool-rail/tool-rail'
 import { TopBar } from '../top-bar/top-bar'
 import type { Workbench } from '../workbench'
+import { ContextMenu } from './context-menu'
 import { MapPanel } from './map-panel'
 import { classCommands, sceneCommands } from './scene-commands'
 import { SceneDialogs, SceneUploads, useDrop } from './scene-dialogs'
@@ -73,6 +74,7 @@ export function ScenePage({ bench, commands, keymap }: ScenePageProps) {
         </div>
         <StatusBar bench={bench} />
         <SceneDialogs bench={bench} />
+        <ContextMenu bench={bench} commands={commands} keymap={keymap} />
       </div>
     </DropZone>
   )

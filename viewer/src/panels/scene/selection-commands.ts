@@ -63,10 +63,47 @@ function clipboardCommands(bench: Workbench): readonly Command[] {
 }
 
 function reachCommands(bench: Workbench): readonly Command[] {
-  const { guard, selection } = bench.session
+  const { session } = bench
+  const { guard, selection } = session
   const shared = { group: 'Objects', scope: 'map' } as const
   const hasChosen = () => selection.ids.value.length > 0
   return [
+    {
+      ...shared,
+      id: 'objects.menu',
+      title: 'Menu of what is chosen',
+      keys: ['Shift+F10', 'ContextMenu'],
+      icon: 'more',
+      run: () => bench.menu.open(),
+    },
+    {
+      ...shared,
+      id: 'objects.class',
+      title: 'Change class…',
+      icon: 'tag',
+      isEnabled: hasChosen,
+      run: () => {
+        bench.menu.open('class')
+      },
+    },
+    {
+      ...shared,
+      id: 'objects.history',
+      title: 'History…',
+      icon: 'history',
+      isEnabled: () => (session.labels.get(selection.primary.value ?? '')?.fid ?? 0) > 0,
+      run: () => {
+        bench.historyOpen.value = selection.primary.peek()
+      },
+    },
+    {
+      ...shared,
+      id: 'objects.delete',
+      title: 'Delete what is chosen',
+      icon: 'trash',
+      isEnabled: hasChosen,
+      run: () => session.editor.remove(selection.ids.peek()),
+    },
     {
       ...shared,
       id: 'objects.lock',
