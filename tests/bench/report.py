@@ -31,6 +31,12 @@ CEILINGS = {
     "store.viewport_ms": 10.0,
     "store.edit_ms": 5.0,
     "store.label_tile_ms": 10.0,
+    "viewer.first_s": 2.0,
+    "viewer.pan_p95_ms": 16.0,
+    "viewer.hit_ms": 5.0,
+    "viewer.commit_ms": 50.0,
+    "viewer.undo_ms": 50.0,
+    "viewer.heap_mb": 1000.0,
 }
 """What a figure must at most be."""
 

@@ -13,6 +13,8 @@ interface Window3d {
   toPage(x: number, y: number): readonly [number, number] | null
   /** Return the position of the view frame under a place of the page. */
   toFrame(x: number, y: number): readonly [number, number] | null
+  /** Return what lies under a place of the page, and how many milliseconds it took to find out. */
+  pick(x: number, y: number): Promise<{ readonly id: string | null; readonly ms: number }>
 }
 
 declare global {
@@ -54,6 +56,14 @@ window.geo3d = {
   toFrame(x, y) {
     const at = camera()
     return at ? Camera.toFrame(at.camera, [x - at.box.left, y - at.box.top]) : null
+  },
+  async pick(x, y) {
+    const position = this.toFrame(x, y)
+    const hand = shell.bench.peek()?.stage.peek()?.hand
+    if (!position || !hand) return { id: null, ms: 0 }
+    const start = performance.now()
+    const id = await hand.pick(position)
+    return { id, ms: performance.now() - start }
   },
 }
 
