@@ -143,4 +143,4 @@ def test_a_class_is_retired_and_brought_back(ada: Desk, scenes: Scenes) -> None:
     page.get_by_text("1 retired").click()
     page.get_by_label("Bring back Lake").click()
     page.locator(".class-row", has_text="Lake").wait_for()
-    assert not class_of(ada, "Lake")["retired"]
+    ada.until(lambda: not class_of(ada, "Lake")["retired"], "it is stored")
