@@ -18,6 +18,7 @@ import type { View } from '../views/view'
 import { keepAids, keptAids } from './aids/kept-aids'
 import { Clipboard } from './clipboard/clipboard'
 import type { JobBoard } from './exchange/job-board'
+import type { ShapeAct } from './geometry/shape-acts'
 import type { Toasts } from './kit/toasts'
 import { ContextMenuState } from './scene/menu-state'
 
@@ -79,6 +80,8 @@ export class Workbench {
   readonly open = signal<'export' | 'import' | null>(null)
   /** The class whose settings are open, and what of them is to be seen first. */
   readonly classOpen = signal<ClassOpen | null>(null)
+  /** What is asked about the shapes of what is chosen. */
+  readonly shapeAct = signal<ShapeAct | null>(null)
   /** Label files that were dropped on the scene and are to be imported. */
   readonly dropped = signal<readonly File[]>([])
   readonly #openView: OpenView

@@ -1,5 +1,7 @@
 import type { Annotation } from '../../model/annotation'
+import { shapeEntries } from '../geometry/shape-commands'
 import { IconButton } from '../kit/button'
+import { Menu } from '../kit/menu'
 import { hideObjects, lockObjects } from '../objects/reach'
 import type { Workbench } from '../workbench'
 
@@ -16,6 +18,7 @@ export function ObjectActs({ bench, annotations }: ObjectActsProps) {
   const isLocked = annotations.every((a) => session.guard.locked.value.has(a.id))
   return (
     <>
+      <Menu label="Change the shape" icon="pencil" size={24} entries={shapeEntries(bench)} />
       <IconButton
         icon="target"
         size={24}

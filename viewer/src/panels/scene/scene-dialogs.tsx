@@ -3,6 +3,7 @@ import type { Frame } from '../../model/scene'
 import { ClassDialog } from '../classes/class-dialog'
 import { ExportDialog } from '../exchange/export-dialog'
 import { ImportDialog } from '../exchange/import-dialog'
+import { ShapeDialog } from '../geometry/shape-dialog'
 import { HistoryDialog } from '../history/history-dialog'
 import type { PanelProps } from '../panel'
 import { UploadList } from '../start/upload-list'
@@ -22,6 +23,7 @@ export function SceneDialogs({ bench }: PanelProps) {
   return (
     <>
       <ConflictDialog bench={bench} />
+      <AskedOfShapes bench={bench} />
       {bench.classOpen.value && <ClassDialog bench={bench} open={bench.classOpen.value} />}
       {bench.historyOpen.value !== null && (
         <HistoryDialog
@@ -53,6 +55,11 @@ export function SceneDialogs({ bench }: PanelProps) {
       )}
     </>
   )
+}
+
+function AskedOfShapes({ bench }: PanelProps) {
+  const act = bench.shapeAct.value
+  return act?.asked ? <ShapeDialog key={act.id} bench={bench} act={act} asked={act.asked} /> : null
 }
 
 const RASTER = /\.(tiff?|vrt|jp2|j2k|png|jpe?g|webp|img|asc|dem|hgt|nc|grd|bil|bip|bsq|ecw|sid)$/i

@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { PANELS } from '..'
+import { shapeCommands } from '../geometry/shape-commands'
 import type { Commands } from '../help/commands'
 import type { Keymap } from '../help/keymap'
 import { Icon } from '../kit/icon'
@@ -32,6 +33,7 @@ export function ScenePage({ bench, commands, keymap }: ScenePageProps) {
   const { uploads, take } = useDrop(bench)
   useEffect(() => commands.add(...sceneCommands(bench)), [bench, commands])
   useEffect(() => commands.add(...selectionCommands(bench)), [bench, commands])
+  useEffect(() => commands.add(...shapeCommands(bench)), [bench, commands])
   useEffect(() => bench.clipboard.listen(), [bench])
   const ontology = bench.session.ontology.value
   useEffect(() => commands.add(...classCommands(bench)), [bench, commands, ontology])
