@@ -139,7 +139,7 @@ def test_a_class_is_retired_and_brought_back(ada: Desk, scenes: Scenes) -> None:
     dialog.get_by_label("Retired").check()
     page.keyboard.press("Control+Enter")
     page.locator(".class-row", has_text="Lake").wait_for(state="detached")
-    assert class_of(ada, "Lake")["retired"]
+    ada.until(lambda: class_of(ada, "Lake")["retired"], "it is stored")
     page.get_by_text("1 retired").click()
     page.get_by_label("Bring back Lake").click()
     page.locator(".class-row", has_text="Lake").wait_for()
