@@ -6,6 +6,7 @@ import { circleThree } from './circle-three'
 import { cutHole } from './cut-hole'
 import { fillRing } from './fill-ring'
 import { keypoints } from './keypoints'
+import { lasso } from './lasso'
 import { pan } from './pan'
 import { point } from './point'
 import { polygon } from './polygon'
@@ -23,6 +24,7 @@ import { turn } from './turn'
 /** Every tool, in the order of the rail. */
 export const TOOLS: readonly Tool[] = [
   select,
+  lasso,
   pan,
   polygon,
   polygonFreehand,
