@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest'
 import type { Position } from '../src/math/position'
 import { isCrossingItself } from '../src/math/ring'
 import type { Polygon } from '../src/model/geometry'
+import { polygon } from '../src/tools/polygon'
 import { select } from '../src/tools/select'
-import { at, drag, FakeContext } from './fake-context'
+import { at, clicks, drag, FakeContext } from './fake-context'
 
 /** A corner that no decimal number hits: shared only where it is copied to the bit. */
 const ODD: Position = [100.1 + 0.2, 100 / 3]
@@ -167,5 +168,39 @@ describe('topological editing', () => {
     drag(gesture, at(ODD[0], ODD[1]), at(130, 50))
     expect(made().of('right')![3]).toEqual([130, 50, 7.25])
     expect(made().of('left')![2]).toEqual([130, 50])
+  })
+})
+
+describe('an outline that crosses itself', () => {
+  test('is marked while it is drawn, and not finished until it is mended', () => {
+    const context = new FakeContext()
+    const gesture = polygon.start(context)
+    clicks(gesture, [0, 0], [100, 0], [100, 100])
+    expect(context.current?.problem).toBeNull()
+    gesture.move?.(at(50, -50))
+    expect(context.current?.problem?.positions[0]![1]).toBeCloseTo(0, 12)
+    clicks(gesture, [50, -50])
+    gesture.move?.(at(0, -50))
+    expect(context.current?.problem?.sentence).toContain('crosses itself')
+    gesture.act?.('finish')
+    expect(context.drawn).toEqual([])
+    expect(context.told[0]).toContain('Backspace')
+    gesture.act?.('back')
+    gesture.move?.(at(0, 90))
+    expect(context.current?.problem).toBeNull()
+    gesture.act?.('finish')
+    expect(context.drawn).toHaveLength(1)
+  })
+
+  test('where only its closing edge crosses, that is marked when it is to be finished', () => {
+    const context = new FakeContext()
+    const gesture = polygon.start(context)
+    clicks(gesture, [0, 0], [100, 0], [100, 100], [150, -50])
+    gesture.act?.('back')
+    clicks(gesture, [50, 100], [50, -10])
+    expect(context.drawn).toEqual([])
+    gesture.act?.('finish')
+    expect(context.drawn).toEqual([])
+    expect(context.current?.problem).not.toBeNull()
   })
 })

@@ -79,8 +79,7 @@ describe('tracing', () => {
   test('closing a polygon takes the way too', () => {
     const context = table()
     const gesture = polygon.start(context)
-    clicks(gesture, [0, 100], [-50, 150], [150, 150], [100, 100])
-    clicks(gesture, [150, 300], [100, 0])
+    clicks(gesture, [0, 100], [0, 150], [300, 150], [300, -50], [100, -50], [100, 0])
     trace(gesture, 1, 99)
     expect((context.drawn[0] as Polygon).exterior.at(-1)).toEqual([0, 0])
   })

@@ -1,3 +1,4 @@
+import { checks } from './checks'
 import { classes } from './classes'
 import { inspector } from './inspector'
 import { layers } from './layers'
@@ -5,4 +6,4 @@ import { objects } from './objects'
 import type { Panel } from './panel'
 
 /** Every panel at the side, top first. */
-export const PANELS: readonly Panel[] = [classes, objects, inspector, layers]
+export const PANELS: readonly Panel[] = [classes, checks, objects, inspector, layers]

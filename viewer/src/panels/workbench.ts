@@ -8,6 +8,7 @@ import type { Id } from '../model/id'
 import { Scene, type ViewFrame } from '../model/scene'
 import type { RasterPicture } from '../raster/picture'
 import { RasterShelf, Shelved } from '../raster/shelf'
+import type { Fault } from '../shapes/faults'
 import { boundsOf } from '../shapes/hit'
 import { TOOLS } from '../tools'
 import type { Aids } from '../tools/parts/aids'
@@ -81,6 +82,8 @@ export class Workbench {
   /** The class whose settings are open, and what of them is to be seen first. */
   readonly classOpen = signal<ClassOpen | null>(null)
   /** What is asked about the shapes of what is chosen. */
+  /** What was found wrong with labels in view; null = nobody asked. */
+  readonly faults = signal<readonly Fault[] | null>(null)
   readonly shapeAct = signal<ShapeAct | null>(null)
   /** Label files that were dropped on the scene and are to be imported. */
   readonly dropped = signal<readonly File[]>([])

@@ -2,7 +2,7 @@ import { type Area, insideOf, isInArea } from '../math/area'
 import { Bounds } from '../math/bounds'
 import { clashOf, type Edge } from '../math/meeting'
 import type { Position } from '../math/position'
-import { areaOf, isInside } from '../math/ring'
+import { areaOf, edgesOf, isInside } from '../math/ring'
 import type { Geometry } from '../model/geometry'
 import type { Id } from '../model/id'
 import { boundsOf, partsOf } from './hit'
@@ -20,6 +20,12 @@ export interface Flaw {
 export function selfClashes(geometry: Geometry): readonly Position[] {
   const edges = isArea(geometry) ? edgesIn(geometry) : []
   return edges.flatMap((one, i) => clashesOf([one], edges.slice(i + 1)))
+}
+
+/** Return where a line crosses or runs along itself; only its edges from `since` on are looked at. */
+export function pathClashes(path: readonly Position[], since = 0): readonly Position[] {
+  const edges = [...edgesOf(path, false)].map(([a, b]): Edge => [a, b])
+  return edges.slice(since).flatMap((one, i) => clashesOf([one], edges.slice(0, since + i)))
 }
 
 /**

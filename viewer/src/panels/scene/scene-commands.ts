@@ -3,6 +3,7 @@ import { type LabelClass, Ontology } from '../../model/ontology'
 import { TOOLS } from '../../tools'
 import { familiesOf, nextOf } from '../../tools/family'
 import type { Tool } from '../../tools/tool'
+import { checkLabels } from '../checks/look'
 import { chooseClass } from '../classes/class-list'
 import { TAKEN_KEYS } from '../classes/taken-keys'
 import type { Command } from '../help/commands'
@@ -258,6 +259,15 @@ function otherCommands(bench: Workbench): readonly Command[] {
     {
       id: 'scene.import',
       title: 'Import labels',
+    {
+      id: 'scene.check',
+      title: 'Check labels in view',
+      group: 'Scene',
+      scope: 'map',
+      keys: ['Shift+C'],
+      icon: 'check',
+      run: () => checkLabels(bench),
+    },
       group: 'Scene',
       scope: 'global',
       keys: ['Ctrl+I'],

@@ -1,6 +1,10 @@
-import { isCrossingItself } from '../../math/ring'
+import type { Polygon } from '../../model/geometry'
+import { selfClashes } from '../../shapes/soundness'
 import type { Gesture, ToolContext } from '../tool'
 import { trail } from './trail'
+
+const CROSSING =
+  'The outline crosses itself where it is marked red. Backspace drops its last corner; then go another way.'
 
 /** How an outline or a line is drawn, and under which name it is kept. */
 export interface DrawnBy {
@@ -21,9 +25,12 @@ export function outline(context: ToolContext, { tool, isFreehand }: DrawnBy): Ge
           ? { kind: 'polyline', frame, path, width: null }
           : null,
     finish(path) {
-      if (isCrossingItself(path))
-        context.tell('The outline crosses itself: saved as drawn, drag a corner to mend it.')
-      context.draw({ kind: 'polygon', frame: context.frame, exterior: [...path], holes: [] }, tool)
+      const made: Polygon = { kind: 'polygon', frame: context.frame, exterior: [...path], holes: [] }
+      if (selfClashes(made).length) {
+        context.tell(CROSSING)
+        return false
+      }
+      context.draw(made, tool)
       return true
     },
   })

@@ -1,7 +1,8 @@
 import { Position } from '../../math/position'
 import { thinned } from '../../math/thin'
 import type { Geometry } from '../../model/geometry'
-import type { Gesture, Pointer, ToolAct, ToolContext } from '../tool'
+import { pathClashes, selfClashes } from '../../shapes/soundness'
+import type { Gesture, Pointer, Problem, ToolAct, ToolContext } from '../tool'
 import { type Aimed, aimedAt, EdgeLock, freeLocks, startOf } from './aim'
 import { traced } from './trace'
 
@@ -50,6 +51,10 @@ class TrailGesture implements Gesture {
   #at: Aimed | null = null
   /** Vertices along the edges of neighbours that a click takes too, while T is held. */
   #traced: readonly Position[] = []
+  /** It was to be finished as it is and could not be: its closing edge counts too. */
+  #isRefused = false
+  /** Where the vertices so far cross each other, and how many they are. */
+  #crossings: { readonly n: number; readonly at: readonly Position[] } = { n: 0, at: [] }
 
   constructor(context: ToolContext, kind: TrailKind) {
     this.#context = context
@@ -171,6 +176,10 @@ class TrailGesture implements Gesture {
       return true
     }
     if (finish(this.#path)) this.stop()
+    else {
+      this.#isRefused = true
+      this.#show()
+    }
     return true
   }
 
@@ -196,6 +205,25 @@ class TrailGesture implements Gesture {
     this.#traced = (pointer.isTracing && last && traced(this.#context, last, this.#at)) || []
   }
 
+  /** Return where an outline crosses itself on the way to the pointer. */
+  #problem(ahead: readonly Position[]): Problem | null {
+    const n = this.#path.length
+    if (this.#crossings.n !== n) {
+      // a few vertices more are tried against the others, fewer than before all anew
+      const isMore = n > this.#crossings.n
+      const found = pathClashes(this.#path, isMore ? Math.max(0, this.#crossings.n - 1) : 0)
+      this.#crossings = { n, at: isMore ? [...this.#crossings.at, ...found] : found }
+      this.#isRefused = false
+    }
+    const { frame } = this.#context
+    const closing = this.#isRefused
+      ? selfClashes({ kind: 'polygon', frame, exterior: [...this.#path], holes: [] })
+      : []
+    const next = this.#run ? [] : pathClashes(ahead, Math.max(0, n - 1))
+    const positions = [...this.#crossings.at, ...closing, ...next]
+    return positions.length ? { positions, sentence: 'The outline crosses itself where it is marked.' } : null
+  }
+
   #show(): void {
     const [path, at] = [[...this.#path, ...(this.#run ?? [])], this.#at]
     const aim = at?.aim ?? { start: startOf(path), at: path.at(-1) ?? ([0, 0] as Position) }
@@ -210,6 +238,7 @@ class TrailGesture implements Gesture {
       vertices: this.#path,
       mark: at?.mark ?? null,
       aim: this.#run ? null : aim,
+      problem: isClosed ? this.#problem(ahead) : null,
       ...(measured && path.length && at
         ? { label: { position: at.position, text: this.#edge.title + this.#context.measure(measured) } }
         : {}),
