@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
+
+import shapely
 
 from tests.browser.conftest import Scenes
 from tests.browser.desk import Desk, Place
@@ -132,8 +135,8 @@ def test_what_catches_can_be_chosen(ada: Desk, scenes: Scenes) -> None:
     page.get_by_label("Edges", exact=True).uncheck()
     page.get_by_role("slider", name="Reach").fill("14")
     page.keyboard.press("Escape")
-    assert "midpoint" in str(page.get_by_role("button", name="snap").first.text_content())
-    ada.draw("polyline", [(412, 309), (600, 500)])
+    assert "midpoint" in str(page.locator(".aid-switch").first.text_content())
+    ada.draw("polyline", [(408, 306), (600, 500)])
     ada.draw("polyline", [(362, 307), (620, 500)])
     ada.draw("polyline", [(460, 310), (640, 500)])
     ada.idle()
@@ -164,3 +167,40 @@ def test_trace_along_neighbours(ada: Desk, scenes: Scenes) -> None:
     left, right, traced = exteriors(ada, scene)
     assert len(traced) == 4
     assert traced[1:] == [left[3], left[2], right[2]]
+
+
+def test_an_outline_that_crosses_itself_is_not_finished(ada: Desk, scenes: Scenes) -> None:
+    scene = scenes["landsat"]
+    ada.open(scene)
+    ada.draw("polygon", [(300, 300), (450, 300), (450, 450), (380, 250)])
+    hint = ada.page.locator(".status-hint")
+    assert "crosses itself" in str(hint.text_content())
+    assert reds(ada, (402, 300), 40) > 20
+    assert exteriors(ada, scene) == []
+    ada.page.keyboard.press("Backspace")
+    ada.page.keyboard.press("Enter")
+    assert len(exteriors(ada, scene)[0]) == 3
+
+
+def test_check_labels_and_mend(ada: Desk, scenes: Scenes, tmp_path: Path) -> None:
+    scene = scenes["landsat"]
+    ada.open(scene)
+    ada.page.keyboard.press("s")
+    ada.draw("polygon", LEFT)
+    ada.draw("polygon", [(430, 320), (600, 300), (600, 450), (430, 420)])  # reaches into the first
+    ada.idle()
+    page = ada.page
+    page.locator(".map").focus()
+    page.keyboard.press("Shift+C")
+    rows = page.locator(".checks li")
+    assert rows.count() == 1
+    assert rows.first.get_attribute("data-kind") == "overlap"
+    page.screenshot(path=tmp_path / "checks.png")
+    rows.first.locator(".checks-go").click()
+    assert page.locator("[aria-selected=true]", has=page.locator(".object-row")).count() == 2
+    ada.idle()
+    rows.first.get_by_role("button", name="Cut the newer one back").click()
+    ada.until(lambda: page.get_by_text("Nothing wrong in view").count(), "it is mended")
+    first, second = (shapely.Polygon(ring) for ring in exteriors(ada, scene))
+    assert first.intersection(second).area < 1e-6 * first.area
+    assert first.distance(second) < 1e-6
