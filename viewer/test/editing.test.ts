@@ -87,6 +87,9 @@ describe('split and reshape by a line', () => {
     gesture.act?.('finish')
     await settled()
     expect(context.told[0]).toContain('crosses no shape')
+    expect(context.current?.vertices).toHaveLength(2)
+    gesture.act?.('cancel')
+    expect(context.current?.vertices ?? []).toHaveLength(0)
   })
 })
 

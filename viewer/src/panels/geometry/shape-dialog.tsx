@@ -14,6 +14,7 @@ import type { Workbench } from '../workbench'
 import type { ShapeAct } from './shape-acts'
 import { chosenFor, perform } from './shape-commands'
 import type { Asked, Question, Values } from './shape-questions'
+import './shape-dialog.css'
 
 /** Milliseconds after the last keystroke until the preview is computed. */
 const PAUSE_MS = 150
@@ -85,24 +86,26 @@ export function ShapeDialog({ bench, act, asked }: ShapeDialogProps) {
         </>
       }
     >
-      {asked.questions.map((question) => (
-        <Answer
-          key={question.name}
-          question={question}
-          value={values.value[question.name] ?? null}
-          onChange={(value) => {
-            values.value = { ...values.value, [question.name]: value }
-          }}
-        />
-      ))}
-      <p class="dim" aria-live="polite">
-        {outcome.value ? effectOf(bench, outcome.value) : operation ? 'Computing…' : 'Give a number.'}
-      </p>
-      {error.value && (
-        <p class="kit-error" role="alert">
-          {error.value}
+      <div class="shape-questions">
+        {asked.questions.map((question) => (
+          <Answer
+            key={question.name}
+            question={question}
+            value={values.value[question.name] ?? null}
+            onChange={(value) => {
+              values.value = { ...values.value, [question.name]: value }
+            }}
+          />
+        ))}
+        <p class="dim" aria-live="polite">
+          {outcome.value ? effectOf(bench, outcome.value) : operation ? 'Computing…' : 'Give a number.'}
         </p>
-      )}
+        {error.value && (
+          <p class="kit-error" role="alert">
+            {error.value}
+          </p>
+        )}
+      </div>
     </Dialog>
   )
 }

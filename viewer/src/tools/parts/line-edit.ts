@@ -28,24 +28,37 @@ export interface LineEdit {
 
 /** Draw a line, and let it change the chosen objects, or all that it crosses where none is chosen. */
 export function lineEdit(context: ToolContext, kind: LineEdit): Gesture {
-  return trail(context, {
+  let isBusy = false
+  const gesture = trail(context, {
     least: 2,
     isClosed: false,
     shape: (frame, path) => (path.length ? { kind: 'polyline', frame, path, width: null } : null),
     finish(path) {
-      void edit(context, kind, path)
-      return true
+      if (isBusy) return false
+      isBusy = true
+      // where it cannot be done the line stays, to be mended
+      void edit(context, kind, [...path])
+        .then((isDone) => isDone && gesture.stop())
+        .finally(() => {
+          isBusy = false
+        })
+      return false
     },
   })
+  return gesture
 }
 
-async function edit(context: ToolContext, kind: LineEdit, path: readonly Position[]): Promise<void> {
+async function edit(context: ToolContext, kind: LineEdit, path: readonly Position[]): Promise<boolean> {
   const chosen = context.selection.ids.peek()
   const ids = chosen.length ? chosen : await crossed(context, path)
-  if (!ids.length) return context.tell('The line crosses no shape here.')
+  if (!ids.length) {
+    context.tell('The line crosses no shape here. Esc drops it.')
+    return false
+  }
   const options = { line: { kind: 'polyline', frame: context.frame, path, width: null } } as const
   const made = await context.operate(kind.message, { operation: kind.operation, options }, ids)
   if (made && chosen.length) context.selection.set(...made)
+  return made !== null
 }
 
 /** Return the objects that a line crosses or runs in. */
