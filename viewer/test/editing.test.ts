@@ -130,6 +130,16 @@ describe('rotate, scale, move', () => {
     expect(steps - Math.round(steps)).toBeCloseTo(0, 9)
   })
 
+  test('in degrees a turn keeps the shape on the ground', () => {
+    const { context, gesture, made } = start()
+    context.aspect = 0.5
+    drag(gesture, at(50, 128), at(206, 50))
+    const [a, b, c] = made().exterior as readonly (readonly [number, number])[]
+    const length = (p: readonly [number, number], q: readonly [number, number]) =>
+      Math.hypot((q[0] - p[0]) * 0.5, q[1] - p[1])
+    expect([length(a!, b!), length(b!, c!)].map(Math.round)).toEqual([50, 100])
+  })
+
   test('a corner scales about the opposite one; Shift keeps the ratio, Alt the middle', () => {
     const { gesture, made } = start()
     drag(gesture, at(100, 100), at(200, 150))

@@ -19,6 +19,7 @@ export class FakeContext implements ToolContext {
   readonly told: string[] = []
   readonly labels = new Map<string, Shown>()
   isSnapping = true
+  aspect = 1
   aids = Aids.DEFAULT
   current: Sketch | null = null
   hovered: string | null = null

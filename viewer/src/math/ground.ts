@@ -55,6 +55,13 @@ export const Ground = {
     return sum
   },
 
+  /** Return how long a unit of x is beside one of y; 1 where they differ by no more than a projection's distortion. */
+  aspect(ground: Ground): number {
+    const { eastByX, northByX, eastByY, northByY } = ground
+    const aspect = Math.hypot(eastByX, northByX) / Math.hypot(eastByY, northByY)
+    return Math.abs(aspect - 1) < 0.01 ? 1 : aspect
+  },
+
   /** Return the area of a ring in square metres. */
   area(ground: Ground, ring: readonly Position[]): number {
     return Math.abs(areaOf(ring)) * areaFactor(ground)

@@ -104,6 +104,8 @@ export interface ToolContext {
   readonly typing?: Typing
   /** The class that is drawn with; null = there is none. */
   readonly label?: LabelClass | null
+  /** How long a unit of x is beside one of y on the ground; absent = as long. */
+  readonly aspect?: number
   /** Return how many units of the frame some screen pixels are. */
   reach(pixels: number): number
   /** Return the geometry of a loaded annotation in the view frame. */

@@ -133,7 +133,7 @@ class TurnGesture implements Gesture {
     const motion: Motion = !isCtrl
       ? { ...Motion.NONE, shift: [dx * by, dy * by * up] }
       : dx
-        ? { ...Motion.NONE, anchor: box.center, angle: -dx * up * (isShift ? STEP : DEGREE) }
+        ? { ...this.#onGround, anchor: box.center, angle: -dx * up * (isShift ? STEP : DEGREE) }
         : { ...Motion.NONE, anchor: box.center, factors: [factor, factor] }
     const kind = !isCtrl ? 'body' : dx ? 'turn' : 'corner'
     await this.#write(kind, moved(before, motion))
@@ -144,11 +144,12 @@ class TurnGesture implements Gesture {
     const { grip, from } = drag
     const p = pointer.position
     if (grip.kind === 'turn') {
+      const { aspect } = this.#onGround
       const angle =
-        Math.atan2(p[1] - grip.anchor[1], p[0] - grip.anchor[0]) -
-        Math.atan2(from[1] - grip.anchor[1], from[0] - grip.anchor[0])
+        Math.atan2(p[1] - grip.anchor[1], (p[0] - grip.anchor[0]) * aspect) -
+        Math.atan2(from[1] - grip.anchor[1], (from[0] - grip.anchor[0]) * aspect)
       return {
-        ...Motion.NONE,
+        ...this.#onGround,
         anchor: grip.anchor,
         angle: pointer.shift ? Math.round(angle / STEP) * STEP : angle,
       }
@@ -200,6 +201,11 @@ class TurnGesture implements Gesture {
       mark: this.#grip && this.#grip.kind !== 'body' && !this.#drag ? markOf(this.#grip, box) : null,
       ...(text && at ? { label: { position: at, text } } : {}),
     })
+  }
+
+  /** A turn keeps shapes as they are on the ground, where a degree of longitude is shorter than one of latitude. */
+  get #onGround(): Motion {
+    return { ...Motion.NONE, aspect: this.#context.aspect ?? 1 }
   }
 
   get #isYDown(): boolean {

@@ -3,6 +3,7 @@ import type { Neighbourhood } from '../document/neighbourhood'
 import { type Operation, Operations } from '../document/operations'
 import type { Session } from '../document/session'
 import { Bounds } from '../math/bounds'
+import { Ground } from '../math/ground'
 import type { Position } from '../math/position'
 import type { Ring } from '../math/ring'
 import type { Annotation } from '../model/annotation'
@@ -98,6 +99,11 @@ export class Hand implements ToolContext {
 
   get aids() {
     return this.#given.aids.peek()
+  }
+
+  get aspect() {
+    const ground = this.#given.scale.ground.peek()
+    return ground ? Ground.aspect(ground) : 1
   }
 
   readonly reach = (pixels: number) => pixels * this.#given.view.camera.peek().unitsPerPixel

@@ -17,13 +17,15 @@ export type Grip =
 export interface Motion {
   readonly anchor: Position
   readonly factors: readonly [number, number]
-  /** Radians from +x towards +y. */
+  /** Radians from +x towards +y, on the ground. */
   readonly angle: number
+  /** How long a unit of x is beside one of y on the ground: less than 1 in degrees, away from the equator. */
+  readonly aspect: number
   readonly shift: readonly [number, number]
 }
 
 export const Motion = {
-  NONE: { anchor: [0, 0], factors: [1, 1], angle: 0, shift: [0, 0] } as Motion,
+  NONE: { anchor: [0, 0], factors: [1, 1], angle: 0, aspect: 1, shift: [0, 0] } as Motion,
 
   /** Return a geometry in motion; null = it is tied to its pixels. A box stays a rectangle. */
   of(motion: Motion, geometry: Geometry): Geometry | null {
@@ -35,12 +37,16 @@ export const Motion = {
   },
 }
 
-function mapOf({ anchor, factors, angle, shift }: Motion): (p: Position) => Position {
+function mapOf({ anchor, factors, angle, aspect, shift }: Motion): (p: Position) => Position {
   const [cos, sin] = angle === 0 ? [1, 0] : [Math.cos(angle), Math.sin(angle)]
   return (p) => {
-    const [x, y] = [(p[0] - anchor[0]) * factors[0], (p[1] - anchor[1]) * factors[1]]
+    const [x, y] = [(p[0] - anchor[0]) * factors[0] * aspect, (p[1] - anchor[1]) * factors[1]]
     if (angle === 0 && factors[0] === 1 && factors[1] === 1) return Position.moved(p, shift[0], shift[1])
-    return Position.at(anchor[0] + x * cos - y * sin + shift[0], anchor[1] + x * sin + y * cos + shift[1], p)
+    return Position.at(
+      anchor[0] + (x * cos - y * sin) / aspect + shift[0],
+      anchor[1] + x * sin + y * cos + shift[1],
+      p,
+    )
   }
 }
 
