@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyproj
+import pytest
+import rasterio
+from rasterio.vrt import WarpedVRT
 
 from tests.browser.conftest import Scenes
 from tests.browser.desk import Desk, Place
+from tests.live import eventually
 
 
 def take(desk: Desk, family: str, variant: str) -> None:
@@ -52,7 +59,7 @@ def test_the_rail_holds_variants_and_fits_a_low_screen(ada: Desk, scenes: Scenes
     assert front.get_attribute("data-tool") == "rectangle-turned", "the last used one stays in front"
     front.focus()
     page.keyboard.press("ArrowRight")
-    page.locator('[role="menu"]').wait_for()
+    page.locator('[role="menu"] button:focus').wait_for()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
@@ -155,3 +162,212 @@ def test_a_circle_in_a_plain_picture(ada: Desk, scenes: Scenes) -> None:
         abs(ada.frame_at(560, 400)[0] - ada.frame_at(500, 400)[0]),
         rtol=1e-6,
     )
+
+
+def test_parts_and_fillings(ada: Desk, scenes: Scenes) -> None:
+    scene = scenes["landsat"]
+    ada.open(scene)
+    ada.page.keyboard.press("s")
+    ada.draw("polygon", [(300, 200), (500, 200), (500, 400), (300, 400)])
+    ada.idle()
+    before = ada.annotations(scene)[0]
+    take(ada, "hole", "add-part")
+    part = [ada.click(*place) for place in ((540, 220), (640, 220), (600, 320))]
+    ada.page.keyboard.press("Enter")
+    ada.idle()
+    made = ada.annotations(scene)[0]["geometry"]
+    assert made["kind"] == "multipolygon"
+    assert made["parts"][0]["exterior"] == before["geometry"]["exterior"], "what was there stays to the bit"
+    assert_near(made["parts"][1]["exterior"], part, ada)
+
+    ada.page.locator(".class-row", has_text="Lake").click()
+    ada.page.keyboard.press("Escape")
+    take(ada, "hole", "fill-ring")
+    ring = [ada.click(*place) for place in ((340, 240), (440, 240), (440, 340))]
+    ada.page.keyboard.press("Enter")
+    ada.idle()
+    pierced, filling = ada.annotations(scene)
+    assert filling["label"] == "lake"
+    assert pierced["geometry"]["parts"][0]["holes"] == [filling["geometry"]["exterior"]], "one ring, to the bit"
+    assert_near(filling["geometry"]["exterior"], ring, ada)
+    ada.page.keyboard.press("Control+Z")
+    ada.until(lambda: len(ada.annotations(scene)) == 1, "both went in one step")
+    assert ada.annotations(scene)[0]["geometry"]["parts"][0]["holes"] == []
+
+
+def test_keypoints_follow_the_skeleton(ada: Desk, scenes: Scenes) -> None:
+    scene = scenes["landsat"]
+    names = ["head", "left", "right", "tail"]
+    skeleton = {"names": names, "edges": [[0, 1], [0, 2], [0, 3]], "flips": []}
+    with ada.server.program() as client:
+        answer = client.post("/api/ontology/classes", json={"title": "Whale"})
+        assert answer.status_code == 201, answer.text
+        project = client.get("/api/project").json()
+        for label in project["ontology"]["classes"]:
+            if label["title"] == "Whale":
+                label.update(skeleton=skeleton, geometries=["keypoints"])
+        put = {"op": "put", "document": project, "base": project["revision"]}
+        change = {
+            "client_id": str(uuid.uuid4()),
+            "actor": ada.fetch("/api/session")["id"],
+            "message": "Give it a skeleton",
+            "changes": [put],
+        }
+        answer = client.post("/api/project/changes", json=change)
+        assert answer.status_code == 200, answer.text
+    ada.open(scene)
+    ada.page.keyboard.press("s")
+    ada.page.locator(".class-row", has_text="Whale").click()
+    ada.page.keyboard.press("k")
+    clicked = [ada.click(400, 300)]
+    clicked.append(ada.click(340, 380))
+    ada.page.keyboard.press("v")  # hidden; it would take the select tool if nothing were begun
+    ada.page.keyboard.press("q")
+    clicked.append(ada.click(400, 500))
+    ada.idle()
+    points = ada.annotations(scene)[-1]["geometry"]["points"]
+    assert [p["name"] for p in points] == names
+    assert [p["visible"] for p in points] == [True, False, True, True]
+    assert points[2]["position"] is None
+    assert_near([p["position"] for p in points if p["position"]], clicked, ada)
+    ada.page.keyboard.press("v")
+    assert ada.page.locator('.tool[data-tool="select"]').get_attribute("aria-pressed") == "true"
+
+
+def field(desk: Desk, title: str) -> Any:
+    """Return an input of the panel for typed numbers."""
+    return desk.page.locator(".typed-panel").get_by_label(title, exact=True)
+
+
+DISTANCE, ANGLE = "Distance from the vertex before", "Angle in degrees, anticlockwise"
+
+
+def test_a_polygon_by_numbers_alone(ada: Desk, scenes: Scenes) -> None:
+    scene = scenes["landsat"]
+    ada.open(scene)
+    page = ada.page
+    page.keyboard.press("s")
+    page.keyboard.press("Shift+N")
+    page.keyboard.press("Control+4")
+    x, y = (round(v, 3) for v in ada.frame_at(400, 400))
+    field(ada, "x").fill(repr(x))
+    page.keyboard.press("Tab")
+    page.keyboard.type(repr(y))
+    page.keyboard.press("Enter")
+    field(ada, DISTANCE).fill("3000,5")
+    field(ada, ANGLE).fill("90")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Δ x, y").click()
+    field(ada, "x").fill("-1500.25")
+    field(ada, "y").fill("0")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")  # nothing typed: it is finished
+    made = last(ada, scene)
+    assert made["exterior"] == [[x, y], [x, y + 3000.5], [x - 1500.25, y + 3000.5]]
+
+
+def test_numbers_and_the_pointer(ada: Desk, scenes: Scenes) -> None:
+    """Digits mean a distance while a sketch is begun and the panel is open, a class at all other times."""
+    scene = scenes["landsat"]
+    ada.open(scene)
+    page = ada.page
+    page.keyboard.press("s")
+    ada.tool("polyline")
+    first = ada.click(300, 300)
+    page.mouse.move(420, 300)
+    page.keyboard.press("2")
+    assert page.locator(".class-row", has_text="Lake").get_attribute("data-chosen") == "true"
+    page.keyboard.press("Control+4")
+    page.locator(".typed-panel input:focus").wait_for()
+    page.keyboard.press("Escape")
+    page.mouse.move(430, 300)
+    page.keyboard.type("2500")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    page.mouse.move(500, 420)
+    page.keyboard.press("a")
+    page.locator(".typed-panel input:focus").wait_for()
+    page.keyboard.type("-90")
+    page.keyboard.press("Escape")  # frees it again
+    ada.click(500, 420)
+    page.mouse.move(640, 440)
+    page.keyboard.down("Shift")
+    page.mouse.move(641, 440)
+    page.mouse.click(641, 440)
+    page.keyboard.up("Shift")
+    page.keyboard.press("Enter")
+    made = last(ada, scene)["path"]
+    assert_near(made[:3], [first, (first[0] + 2500, first[1]), ada.frame_at(500, 420)], ada)
+    assert made[3][1] == made[2][1], "Shift keeps to 45° steps"
+    assert_near([made[3]], [(ada.frame_at(641, 440)[0], made[2][1])], ada)
+
+
+def test_parallel_to_an_edge(ada: Desk, scenes: Scenes) -> None:
+    scene = scenes["landsat"]
+    ada.open(scene)
+    page = ada.page
+    page.keyboard.press("s")
+    ada.draw("polyline", [(300, 300), (500, 400)])
+    ada.click(300, 450)
+    page.mouse.move(400, 351)
+    page.keyboard.press("p")
+    ada.click(400, 520)  # along
+    page.mouse.move(400, 351)
+    page.keyboard.press("p")
+    page.keyboard.press("p")
+    ada.click(300, 600)  # across
+    page.keyboard.press("Enter")
+    edge = np.diff(ada.annotations(scene)[0]["geometry"]["path"], axis=0)[0]
+    along, across = np.diff(last(ada, scene)["path"], axis=0)
+    sines = [np.cross(edge, along) / np.linalg.norm(edge) / np.linalg.norm(along)]
+    sines.append(np.dot(edge, across) / np.linalg.norm(edge) / np.linalg.norm(across))
+    assert np.abs(sines).max() < 1e-6
+
+
+@pytest.mark.parametrize("title", ["naip", "landsat", "degrees"])
+def test_live_measures_are_those_of_the_ellipsoid(
+    title: str, ada: Desk, scenes: Scenes, raster_data: Path, tmp_path: Path
+) -> None:
+    scene = in_degrees(ada, raster_data, tmp_path) if title == "degrees" else scenes[title]
+    ada.open(scene)
+    page = ada.page
+    page.keyboard.press("s")
+    ada.tool("polygon")
+    page.keyboard.press("Control+4")
+    places = [(420.0, 250.0), (640.0, 230.0), (700.0, 420.0), (430.0, 470.0)]
+    ring = [ada.click(*place) for place in places]
+    terms = page.locator(".typed-measures dd")
+    ada.until(lambda: terms.count() == 2 and " m" in str(terms.nth(0).text_content()), "the ground is known")
+    page.mouse.move(431, 470)
+    page.mouse.move(430, 470)
+    found = [float(str(terms.nth(i).text_content()).split()[0].replace(",", "")) for i in (0, 1)]
+    to_wgs84 = pyproj.Transformer.from_crs(crs_of(ada, scene), 4326, always_xy=True)
+    lon, lat = to_wgs84.transform(*np.transpose(ring))
+    area, perimeter = pyproj.Geod(ellps="WGS84").polygon_area_perimeter(lon, lat)
+    assert np.isclose(found[0], perimeter, rtol=1e-4)
+    assert np.isclose(found[1], abs(area), rtol=1e-4)
+
+
+def crs_of(desk: Desk, scene: str) -> str:
+    """Return the reference system of a scene's map frame."""
+    frames = desk.fetch(f"/api/scenes/{scene}")["frames"]
+    return str(next(f["crs"] for f in frames if f["kind"] == "map"))
+
+
+def in_degrees(desk: Desk, raster_data: Path, folder: Path) -> str:
+    """Make a scene of a raster warped to longitude and latitude."""
+    path = folder / "degrees.tif"
+    with (
+        rasterio.open(raster_data / "landsat7_6band/L7_ETMs.tif") as source,
+        WarpedVRT(source, crs="EPSG:4326") as warped,
+    ):
+        profile = {**warped.profile, "driver": "GTiff"}
+        with rasterio.open(path, "w", **profile) as copy:
+            copy.write(warped.read())
+    with desk.server.program() as client:
+        scene = str(client.post("/api/scenes", json={"title": "degrees"}).json()["id"])
+        answer = client.post(f"/api/scenes/{scene}/assets", json={"hrefs": [str(path)]})
+        assert answer.status_code == 201, answer.text
+        jobs = lambda: client.get("/api/jobs", params={"scene": scene}).json()  # noqa: E731
+        eventually(lambda: all(j["state"] not in ("queued", "running") for j in jobs()), "the file was looked at")
+    return scene

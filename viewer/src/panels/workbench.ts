@@ -22,6 +22,7 @@ import type { JobBoard } from './exchange/job-board'
 import type { ShapeAct } from './geometry/shape-acts'
 import type { Toasts } from './kit/toasts'
 import { ContextMenuState } from './scene/menu-state'
+import { TypedInput } from './typed/typed-input'
 
 /** Opens a view of a frame in an element; the map library is loaded when the first one is. */
 export type OpenView = (element: HTMLElement, place: ViewFrame) => Promise<View>
@@ -54,8 +55,6 @@ export class Workbench {
   readonly isSnapping: Signal<boolean>
   /** What is fixed of the next vertex by numbers. */
   readonly locks: Signal<Locks> = signal(Locks.NONE)
-  /** The panel for typed numbers is open. */
-  readonly isTyping = signal(false)
   /** What catches the pointer, and whether shared borders stay shared; kept by the browser. */
   readonly aids: Signal<Aids>
   /** Slugs of classes that are not drawn. */
@@ -71,6 +70,8 @@ export class Workbench {
   /** What the view shows, bottom first. */
   readonly pictures = computed<readonly RasterPicture[]>(() => this.#pictures())
   readonly stage = signal<Stage | null>(null)
+  /** Numbers typed for the next vertex. */
+  readonly typed = new TypedInput(this.locks, this.stage, (sentence) => this.toasts.tell(sentence))
   readonly clipboard = new Clipboard(this)
   readonly menu = new ContextMenuState(this)
   /** The object whose history is open. */

@@ -43,6 +43,8 @@ export interface Sketch {
   readonly others?: readonly Geometry[]
   /** Shapes, however many, that are to stand elsewhere: the pointer carries them. */
   readonly ghost?: Ghost | null
+  /** The shape with what is under the pointer, for who reads its length and area; without it the shape itself. */
+  readonly measured?: Geometry | null
   /** What would follow if the person clicked here: drawn dashed. */
   readonly guide?: readonly Position[]
   /** Annotations that the sketch stands for; they are not drawn meanwhile. */

@@ -1,6 +1,10 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals-core'
+import { Ellipsoid } from '../math/ellipsoid'
 import { Ground } from '../math/ground'
+import { Patch } from '../math/patch'
 import { lengthOf } from '../math/path'
+import type { Position } from '../math/position'
+import { areaOf } from '../math/ring'
 import type { Geometry } from '../model/geometry'
 import { shapeOf } from '../shapes'
 import { areaIn, partsOf } from '../shapes/hit'
@@ -21,6 +25,8 @@ export class GroundScale {
     return (Ground.metresPerUnit(ground) * this.#view.camera.value.unitsPerPixel) / METRES_PER_CSS_PIXEL
   })
 
+  /** How longitude and latitude run over what is in sight: lengths and areas are those on the ellipsoid. */
+  #patch: Patch | null = null
   readonly #view: View
   readonly #transform: Transform
   readonly #end: () => void
@@ -41,28 +47,60 @@ export class GroundScale {
 
   /** Return a measure in words: areas for areas, lengths for lines, both sides for boxes. */
   measure(geometry: Geometry): string {
-    const ground = this.ground.peek()
-    const lines = shapeOf(geometry).chains(geometry)
-    const length = (path: Parameters<typeof lengthOf>[0]) =>
-      ground ? Ground.length(ground, path) : lengthOf(path)
+    const { length, area } = this.#sizes(geometry)
     if (geometry.kind === 'box') {
-      const [a, b, c] = lines[0]!.path
-      return `${this.#lengthText(length([a!, b!]))} × ${this.#lengthText(length([b!, c!]))}`
+      const [a, b, c] = shapeOf(geometry).chains(geometry)[0]!.path
+      return `${this.#lengthText(this.#length([a!, b!]))} × ${this.#lengthText(this.#length([b!, c!]))}`
     }
+    if (area !== null) return `${this.#areaText(area)} · ${this.#lengthText(length)}`
+    return length ? this.#lengthText(length) : ''
+  }
+
+  /** Return what is measured of a geometry with seven digits, each by its name. */
+  inWords(geometry: Geometry): readonly (readonly [name: string, value: string])[] {
+    const { length, area } = this.#sizes(geometry)
+    const unit = this.ground.peek() ? 'm' : this.#unit()
+    const long = (value: number, sign: string) =>
+      `${value.toLocaleString('en', { maximumSignificantDigits: 7 })} ${sign}`
+    if (area === null) return length ? [['Length', long(length, unit)]] : []
+    return [
+      ['Perimeter', long(length, unit)],
+      ['Area', long(area, `${unit}²`)],
+    ]
+  }
+
+  /** Return the length of lines, or the perimeter and area of areas; in metres where the ground is known. */
+  #sizes(geometry: Geometry): { readonly length: number; readonly area: number | null } {
+    const lines = shapeOf(geometry).chains(geometry)
     const parts = partsOf(lines)
     if (parts.length) {
-      const area = ground
+      const area = this.ground.peek()
         ? parts.reduce(
             (sum, [outer, ...holes]) =>
-              sum + Ground.area(ground, outer!) - holes.reduce((cut, h) => cut + Ground.area(ground, h), 0),
+              sum + this.#area(outer!) - holes.reduce((cut, h) => cut + this.#area(h), 0),
             0,
           )
         : areaIn(geometry)
-      const around = parts.reduce((sum, [outer]) => sum + length([...outer!, outer![0]!]), 0)
-      return `${this.#areaText(area)} · ${this.#lengthText(around)}`
+      const length = parts.reduce((sum, [outer]) => sum + this.#length([...outer!, outer![0]!]), 0)
+      return { length, area }
     }
-    const along = lines.reduce((sum, chain) => (chain.role === 'line' ? sum + length(chain.path) : sum), 0)
-    return along ? this.#lengthText(along) : ''
+    const length = lines.reduce(
+      (sum, chain) => (chain.role === 'line' ? sum + this.#length(chain.path) : sum),
+      0,
+    )
+    return { length, area: null }
+  }
+
+  #length(path: readonly Position[]): number {
+    const [ground, patch] = [this.ground.peek(), this.#patch]
+    if (patch) return Ellipsoid.length(path.map((p) => Patch.place(patch, p)))
+    return ground ? Ground.length(ground, path) : lengthOf(path)
+  }
+
+  #area(ring: readonly Position[]): number {
+    const [ground, patch] = [this.ground.peek(), this.#patch]
+    if (patch) return Ellipsoid.area(ring.map((p) => Patch.place(patch, p)))
+    return ground ? Ground.area(ground, ring) : Math.abs(areaOf(ring))
   }
 
   close(): void {
@@ -74,17 +112,21 @@ export class GroundScale {
     if (this.#isLost) return
     const { center, unitsPerPixel, size } = this.#view.camera.peek()
     const step = unitsPerPixel * Math.min(...size) * 0.25
+    const half = (unitsPerPixel * Math.max(...size)) / 2
     const [x, y] = center
     try {
       const at = await this.#transform(this.#view.frame, 'EPSG:4326', [
         [x, y],
         [x + step, y],
         [x, y + step],
+        ...Patch.places(center, half),
       ])
-      const [a, b, c] = at
+      const [a, b, c, ...nine] = at
+      this.#patch = Patch.of(center, half, nine)
       this.ground.value = a && b && c ? Ground.of(step, [a, b, c]) : null
     } catch {
       this.#isLost = true // pixels without a place, or another planet: measures stay in units of the frame
+      this.#patch = null
       this.ground.value = null
     }
   }

@@ -96,9 +96,10 @@ export class Stage {
     return this.#gesture?.key?.(keys) ?? false
   }
 
-  /** Give the tool at work the next vertex. */
-  placeVertex(position: Position): void {
+  /** Give the tool at work the next vertex; false = it takes none. */
+  placeVertex(position: Position): boolean {
     this.#gesture?.place?.(position)
+    return this.#gesture?.place !== undefined
   }
 
   close(): void {

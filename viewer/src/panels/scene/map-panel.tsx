@@ -6,6 +6,7 @@ import { EmptyState } from '../kit/empty-state'
 import { Icon } from '../kit/icon'
 import type { PanelProps } from '../panel'
 import { crsName } from '../status-bar/status-bar'
+import { TypedPanel } from '../typed/typed-panel'
 import { Minimap } from './minimap'
 import { ScaleBar } from './scale-bar'
 import './map-panel.css'
@@ -30,6 +31,7 @@ export function MapPanel({ bench }: PanelProps) {
       <Chip bench={bench} />
       {stage && <Minimap bench={bench} stage={stage} />}
       {stage && <ScaleBar stage={stage} />}
+      {stage && <TypedPanel bench={bench} stage={stage} />}
       {stage && <Waiting stage={stage} />}
       {!isEmpty && !stage && (
         <p class="map-wait">

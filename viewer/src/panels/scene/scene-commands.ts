@@ -88,6 +88,18 @@ function toolCommands(bench: Workbench): readonly Command[] {
       run: () => take(bench.lastDrawn.value),
     },
     {
+      id: 'tool.typed',
+      title: 'Type distance, angle, x and y',
+      group: 'Tools',
+      scope: 'map',
+      keys: ['Ctrl+4'],
+      icon: 'keyboard',
+      isEverywhere: true, // its own fields hold the focus while one types
+      isEnabled: () => document.querySelector('dialog[open]') === null,
+      isOn: () => bench.typed.isOpen.value,
+      run: () => bench.typed.toggle(),
+    },
+    {
       id: 'tool.snap',
       title: 'Snap to vertices and edges',
       group: 'Tools',

@@ -42,7 +42,7 @@ export function ScenePage({ bench, commands, keymap }: ScenePageProps) {
       keymap.listen(
         window,
         () => ['map'],
-        (keys) => bench.stage.peek()?.key(keys) ?? false,
+        (keys) => bench.typed.key(keys) || (bench.stage.peek()?.key(keys) ?? false),
       ),
     [bench, keymap],
   )

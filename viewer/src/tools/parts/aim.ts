@@ -48,6 +48,14 @@ export function aimedAt(
   return { position, mark, aim: { start, at: position } }
 }
 
+/** Return where typed numbers alone put the next vertex of a path; null where they leave it open. */
+export function typedAt({ typing }: ToolContext, path: readonly Position[]): Aimed | null {
+  const start = startOf(path)
+  if (!typing || !Locks.isWhole(typing.locks, start)) return null
+  const position = Locks.aimed(typing.locks, start, start.from ?? [0, 0], typing.isYDown)
+  return position && { position, mark: null, aim: { start, at: position } }
+}
+
 /** Free what was fixed: a vertex was placed, or the sketch is gone. */
 export function freeLocks({ typing }: ToolContext): void {
   if (typing && !Locks.isFree(typing.locks)) typing.lock(Locks.freed(typing.locks))

@@ -2,7 +2,7 @@ import { Position } from '../../math/position'
 import { squareCorner } from '../../math/regular'
 import type { Geometry } from '../../model/geometry'
 import type { Gesture, Pointer, ToolAct, ToolContext } from '../tool'
-import { aimedAt, EdgeLock, freeLocks, startOf } from './aim'
+import { aimedAt, EdgeLock, freeLocks, startOf, typedAt } from './aim'
 
 /** Screen pixels that a drag must span to be one; shorter, it was a click and the next click sets the other corner. */
 const DRAG_PX = 4
@@ -131,12 +131,13 @@ class CornersGesture implements Gesture {
   #show(): void {
     const { shape, label, hasCrosshair, n } = this.#kind
     const pointer = this.#pointer
-    if (!pointer) {
+    const typed = pointer ? null : typedAt(this.#context, this.#at)
+    if (!pointer && !typed) {
       if (!this.#at.length) return this.#context.sketch(null)
       const aim = { start: startOf(this.#at), at: this.#at.at(-1)! }
       return this.#context.sketch({ vertices: this.#at, aim })
     }
-    const { position, mark, aim } = this.#aimed(pointer)
+    const { position, mark, aim } = pointer ? this.#aimed(pointer) : typed!
     const at = [...this.#at, position]
     const crosshair = hasCrosshair ? { crosshair: position } : {}
     if (!this.#at.length) return this.#context.sketch({ mark, aim, ...crosshair })
@@ -145,6 +146,7 @@ class CornersGesture implements Gesture {
     const text = label?.(at, made) ?? this.#context.measure(made ?? side)
     this.#context.sketch({
       geometry: made,
+      measured: made ?? side,
       guide: made ? [] : at,
       vertices: this.#at,
       mark,

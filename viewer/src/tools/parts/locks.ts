@@ -57,6 +57,13 @@ export const Locks = {
     return distance === null && angle === null && x === null && y === null
   },
 
+  /** Say whether the locks decide the next vertex without a pointer. */
+  isWhole({ distance, angle, x, y }: Locks, { from }: Start): boolean {
+    const isReached = from !== null && (distance !== null || angle !== null)
+    if (x !== null || y !== null) return (x !== null && y !== null) || isReached
+    return from !== null && distance !== null && angle !== null
+  },
+
   /** Return the locks with nothing fixed; relative stays relative. */
   freed(locks: Locks): Locks {
     return { ...locks, distance: null, angle: null, x: null, y: null }

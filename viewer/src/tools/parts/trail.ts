@@ -3,7 +3,7 @@ import { thinned } from '../../math/thin'
 import type { Geometry } from '../../model/geometry'
 import { pathClashes, selfClashes } from '../../shapes/soundness'
 import type { Gesture, Pointer, Problem, ToolAct, ToolContext } from '../tool'
-import { type Aimed, aimedAt, EdgeLock, freeLocks, startOf } from './aim'
+import { type Aimed, aimedAt, EdgeLock, freeLocks, startOf, typedAt } from './aim'
 import { traced } from './trace'
 
 /** Screen pixels within which two clicks are one (the second click of a double click), and the first vertex is hit. */
@@ -148,6 +148,7 @@ class TrailGesture implements Gesture {
 
   refresh(): void {
     if (this.#pointer) this.#look(this.#pointer)
+    else this.#at = typedAt(this.#context, this.#path)
     this.#show()
   }
 
@@ -234,6 +235,7 @@ class TrailGesture implements Gesture {
     const back = isClosed && path.length > 1 ? [path[0]!] : []
     this.#context.sketch({
       geometry: shape(this.#context.frame, path),
+      measured: path.length ? measured : null,
       guide: path.length && at ? [path.at(-1)!, ...this.#traced, at.position, ...back] : [],
       vertices: this.#path,
       mark: at?.mark ?? null,
