@@ -52,6 +52,7 @@ export class FakeContext implements ToolContext {
     this.operated.push({ message, operation, ids })
     return ids
   }
+  cutOut = async (geometry: Geometry, _by: readonly Geometry[]): Promise<Geometry | null> => geometry
   remove = (ids: readonly string[]) => void this.removed.push(...ids)
   sketch = (sketch: Sketch | null) => {
     this.current = sketch

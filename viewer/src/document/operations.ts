@@ -1,5 +1,5 @@
 import { type Operation, type OperationReply, operate } from '../api/geometry'
-import { sentenceOf } from '../api/problem'
+import { Problem, sentenceOf } from '../api/problem'
 import { Annotation } from '../model/annotation'
 import { Change, ChangeSet } from '../model/change'
 import type { Geometry } from '../model/geometry'
@@ -60,6 +60,19 @@ export class Operations {
       const sentence = sentenceOf(error)
       this.#session.tell(`${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`.replace(/\.\.$/, '.'))
       return null
+    }
+  }
+
+  /** Return what is left of a shape outside of others; null where nothing is. Without a connection all of it stays. */
+  async cutOut(geometry: Geometry, by: readonly Geometry[]): Promise<Geometry | null> {
+    try {
+      const operation = { operation: 'cut_out', options: {} } as const
+      const { geometries } = await this.#operate(this.#session.id, operation, [geometry, ...by])
+      return geometries[0] ?? null
+    } catch (error) {
+      const isAnswered = error instanceof Problem
+      this.#session.tell(`${isAnswered ? 'Nothing was drawn' : 'It was not cut back'}: ${sentenceOf(error)}.`)
+      return isAnswered ? null : geometry
     }
   }
 

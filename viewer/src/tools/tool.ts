@@ -122,6 +122,8 @@ export interface ToolContext {
   measure(geometry: Geometry): string
   /** Make an annotation of the chosen class, and give others a new form in the same undo step. */
   draw(geometry: Geometry, tool: string, also?: readonly Reshape[]): void
+  /** Return what is left of a shape outside of others (`cutOut`); null where nothing is, and the person was told. */
+  cutOut(geometry: Geometry, by: readonly Geometry[]): Promise<Geometry | null>
   /** Give annotations a new form: one undo step. Resolves when the new form is shown. */
   reshape(message: string, shapes: readonly Reshape[]): Promise<void>
   /**

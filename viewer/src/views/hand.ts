@@ -188,6 +188,10 @@ export class Hand implements ToolContext {
     })
   }
 
+  cutOut(geometry: Geometry, by: readonly Geometry[]): Promise<Geometry | null> {
+    return new Operations(this.#given.session).cutOut(geometry, by)
+  }
+
   async reshape(message: string, shapes: readonly Reshape[]): Promise<void> {
     this.#given.session.editor.reshape(message, await this.#restored(shapes))
   }

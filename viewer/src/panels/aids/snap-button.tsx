@@ -69,6 +69,23 @@ function SnapForm({ bench }: PanelProps) {
           }}
         />
       ))}
+      <hr />
+      <Checkbox
+        label="Topological editing (Shift+S)"
+        value={aids.isTopological}
+        onChange={(isTopological) => {
+          bench.aids.value = { ...aids, isTopological }
+        }}
+      />
+      <Checkbox
+        label="Avoid overlap (Shift+A)"
+        hint="A new polygon is cut back by those of its class."
+        value={aids.isAvoiding}
+        onChange={(isAvoiding) => {
+          bench.aids.value = { ...aids, isAvoiding }
+        }}
+      />
+      <hr />
       <Slider
         label="Reach"
         value={aids.tolerance}
@@ -86,7 +103,7 @@ function SnapForm({ bench }: PanelProps) {
 
 /** Whether shared borders stay shared: in the status bar, beside snapping. */
 export function TopologyButton({ bench }: PanelProps) {
-  const { isTopological } = bench.aids.value
+  const { isTopological, isAvoiding } = bench.aids.value
   return (
     <button
       type="button"
@@ -99,6 +116,7 @@ export function TopologyButton({ bench }: PanelProps) {
     >
       <Icon name="link" size={12} />
       topology {isTopological ? 'on' : 'off'}
+      {isAvoiding && ' · no overlap'}
     </button>
   )
 }

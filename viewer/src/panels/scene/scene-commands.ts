@@ -112,6 +112,18 @@ function toolCommands(bench: Workbench): readonly Command[] {
       },
     },
     {
+      id: 'tool.avoid',
+      title: 'Avoid overlap: new polygons are cut back by those of their class',
+      group: 'Tools',
+      scope: 'map',
+      keys: ['Shift+A'],
+      icon: 'cut',
+      isOn: () => bench.aids.value.isAvoiding,
+      run: () => {
+        bench.aids.value = { ...bench.aids.peek(), isAvoiding: !bench.aids.peek().isAvoiding }
+      },
+    },
+    {
       id: 'tool.topology',
       title: 'Topological editing: shared borders stay shared',
       group: 'Tools',

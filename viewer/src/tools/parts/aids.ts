@@ -9,6 +9,8 @@ export interface Aids {
   readonly tolerance: number
   /** Borders that objects share stay shared: an edit of one is an edit of all. */
   readonly isTopological: boolean
+  /** A new polygon is cut back by those of its class. */
+  readonly isAvoiding: boolean
 }
 
 /** Every mode with what a person calls it, the strongest first: where several are near, the first catches. */
@@ -24,7 +26,7 @@ export const TOLERANCE_PX = { least: 4, most: 30 } as const
 
 /** Makes aids, and reads them from where they were kept. */
 export const Aids = {
-  DEFAULT: { modes: ['vertex', 'edge'], tolerance: 10, isTopological: true } as Aids,
+  DEFAULT: { modes: ['vertex', 'edge'], tolerance: 10, isTopological: true, isAvoiding: false } as Aids,
 
   /** Return the aids with a mode switched. */
   toggled(aids: Aids, mode: SnapMode): Aids {
@@ -46,6 +48,7 @@ export const Aids = {
     return {
       modes: modes ?? DEFAULT.modes,
       tolerance: Math.min(TOLERANCE_PX.most, Math.max(TOLERANCE_PX.least, tolerance)),
+      isAvoiding: typeof given.isAvoiding === 'boolean' ? given.isAvoiding : DEFAULT.isAvoiding,
       isTopological: typeof given.isTopological === 'boolean' ? given.isTopological : DEFAULT.isTopological,
     }
   },

@@ -1,6 +1,7 @@
 import type { Polygon } from '../../model/geometry'
 import { selfClashes } from '../../shapes/soundness'
 import type { Gesture, ToolContext } from '../tool'
+import { avoided } from './avoid'
 import { trail } from './trail'
 
 const CROSSING =
@@ -30,7 +31,8 @@ export function outline(context: ToolContext, { tool, isFreehand }: DrawnBy): Ge
         context.tell(CROSSING)
         return false
       }
-      context.draw(made, tool)
+      if (!context.aids.isAvoiding) context.draw(made, tool)
+      else void avoided(context, made).then((left) => left && context.draw(left.geometry, tool, left.also))
       return true
     },
   })
