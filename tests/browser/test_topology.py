@@ -204,3 +204,23 @@ def test_check_labels_and_mend(ada: Desk, scenes: Scenes, tmp_path: Path) -> Non
     first, second = (shapely.Polygon(ring) for ring in exteriors(ada, scene))
     assert first.intersection(second).area < 1e-6 * first.area
     assert first.distance(second) < 1e-6
+
+
+def test_a_new_polygon_is_cut_back_by_its_neighbour(ada: Desk, scenes: Scenes) -> None:
+    scene = scenes["landsat"]
+    ada.open(scene)
+    ada.page.keyboard.press("s")
+    ada.draw("polygon", LEFT)
+    ada.page.keyboard.press("Shift+A")
+    assert "no overlap" in str(ada.page.get_by_role("button", name="topology").text_content())
+    ada.draw("polygon", [(400, 330), (600, 310), (600, 440), (400, 420)])
+    ada.until(lambda: len(ada.annotations(scene)) == 2, "it is drawn")
+    left, right = exteriors(ada, scene)
+    assert len(left) == 6, "where the new one meets it, the neighbour has vertices now"
+    assert len(shared(left, right)) == 2
+    polygons = [shapely.Polygon(left), shapely.Polygon(right)]
+    assert shapely.coverage_is_valid(polygons)
+    assert shapely.coverage_union_all(polygons).geom_type == "Polygon"
+    ada.page.keyboard.press("Control+Z")
+    ada.until(lambda: len(ada.annotations(scene)) == 1, "one step back takes the new one away")
+    assert len(exteriors(ada, scene)[0]) == 4, "and its corners"
