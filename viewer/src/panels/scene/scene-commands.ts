@@ -272,6 +272,15 @@ function otherCommands(bench: Workbench): readonly Command[] {
   }
   return [
     {
+      id: 'scene.check',
+      title: 'Check labels in view',
+      group: 'Scene',
+      scope: 'map',
+      keys: ['Shift+C'],
+      icon: 'check',
+      run: () => checkLabels(bench),
+    },
+    {
       id: 'scene.export',
       title: 'Export labels',
       group: 'Scene',
@@ -283,15 +292,6 @@ function otherCommands(bench: Workbench): readonly Command[] {
     {
       id: 'scene.import',
       title: 'Import labels',
-    {
-      id: 'scene.check',
-      title: 'Check labels in view',
-      group: 'Scene',
-      scope: 'map',
-      keys: ['Shift+C'],
-      icon: 'check',
-      run: () => checkLabels(bench),
-    },
       group: 'Scene',
       scope: 'global',
       keys: ['Ctrl+I'],
