@@ -222,7 +222,7 @@ export class Hand implements ToolContext {
     if (sketch === null && this.#sketch === null) return
     this.#sketch = sketch
     this.aim.value = sketch?.aim ?? null
-    this.made.value = sketch?.geometry ?? null
+    this.made.value = sketch?.measured ?? sketch?.geometry ?? null
     this.problem.value = sketch?.problem?.sentence ?? null
     this.#given.view.repaint()
   }
