@@ -74,6 +74,10 @@ export class Workbench {
   readonly typed = new TypedInput(this.locks, this.stage, (sentence) => this.toasts.tell(sentence))
   readonly clipboard = new Clipboard(this)
   readonly menu = new ContextMenuState(this)
+  /** The dialog that selects by an expression is open. */
+  readonly isExpressing = signal(false)
+  /** The expression that was used last. */
+  readonly expression = signal('')
   /** The object whose history is open. */
   readonly historyOpen = signal<Id | null>(null)
   /** True while the connection to the feed stands. */
@@ -82,9 +86,9 @@ export class Workbench {
   readonly open = signal<'export' | 'import' | null>(null)
   /** The class whose settings are open, and what of them is to be seen first. */
   readonly classOpen = signal<ClassOpen | null>(null)
-  /** What is asked about the shapes of what is chosen. */
   /** What was found wrong with labels in view; null = nobody asked. */
   readonly faults = signal<readonly Fault[] | null>(null)
+  /** What is asked about the shapes of what is chosen. */
   readonly shapeAct = signal<ShapeAct | null>(null)
   /** Label files that were dropped on the scene and are to be imported. */
   readonly dropped = signal<readonly File[]>([])

@@ -13,6 +13,7 @@ import type { PanelProps } from '../panel'
 import type { Workbench } from '../workbench'
 import { ObjectPages } from './object-pages'
 import { OutOfSight, ReachMarks } from './reach-marks'
+import { useFiltered } from './use-filtered'
 import './objects.css'
 
 type Which = 'view' | 'all'
@@ -39,7 +40,7 @@ export function ObjectList({ bench }: PanelProps) {
       <label class="objects-filter">
         <Icon name="filter" size={13} />
         <input
-          placeholder="Filter by class, number, attribute"
+          placeholder="Words, or width > 3 and state = draft"
           aria-label="Filter objects"
           value={filter.value}
           onInput={(event) => {
@@ -88,11 +89,7 @@ function InView({ bench, filter }: ListProps) {
       {sight && !sight.isComplete && (
         <p class="objects-note">There are more objects in sight than can be listed. Zoom in to list all.</p>
       )}
-      <Rows
-        bench={bench}
-        items={filtered(bench, items.value, filter)}
-        empty="Nothing is labelled in this view yet."
-      />
+      <Rows bench={bench} items={items.value} filter={filter} empty="Nothing is labelled in this view yet." />
     </>
   )
 }
@@ -104,7 +101,8 @@ function All({ bench, filter }: ListProps) {
     <>
       <Rows
         bench={bench}
-        items={filtered(bench, pages.items.value, filter)}
+        items={pages.items.value}
+        filter={filter}
         empty="Nothing is labelled in this scene yet."
       />
       {pages.next.value !== null && pages.items.value.length > 0 && (
@@ -120,14 +118,17 @@ function All({ bench, filter }: ListProps) {
 
 function Rows({
   bench,
-  items,
+  items: all,
+  filter,
   empty,
 }: {
   readonly bench: Workbench
   readonly items: readonly Annotation[]
+  readonly filter: string
   readonly empty: string
 }) {
   const { session } = bench
+  const { items, problem } = useFiltered(bench, all, filter)
   const choose = (id: Id, event: MouseEvent | KeyboardEvent) => {
     const annotation = items.find((a) => a.id === id)
     if (annotation && !session.labels.get(id))
@@ -135,7 +136,8 @@ function Rows({
     if (event.ctrlKey || event.metaKey) session.selection.toggle(id)
     else session.selection.set(id)
   }
-  if (!items.length) return <p class="objects-none dim">{empty}</p>
+  if (problem) return <p class="objects-note">{problem}</p>
+  if (!items.length) return <p class="objects-none dim">{filter && all.length ? 'No object fits.' : empty}</p>
   return (
     <div class="objects-rows">
       <VirtualList
@@ -173,23 +175,4 @@ function Row({ bench, annotation }: { readonly bench: Workbench; readonly annota
       )}
     </div>
   )
-}
-
-/** Return what fits all the words: class, kind, number, attribute values. */
-function filtered(bench: Workbench, items: readonly Annotation[], filter: string): readonly Annotation[] {
-  const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
-  if (!words.length) return items
-  const ontology = bench.session.ontology.value
-  return items.filter((a) => {
-    const attributes = Object.entries(a.attributes).map(([name, value]) => `${name} ${value}`)
-    const text = [
-      `#${a.fid}`,
-      titleOfKind(Annotation.kindOf(a)),
-      Ontology.titleOf(ontology, a.label),
-      a.state,
-      ...attributes,
-    ]
-    const all = text.join(' ').toLowerCase()
-    return words.every((word) => all.includes(word))
-  })
 }

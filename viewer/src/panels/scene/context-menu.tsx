@@ -32,6 +32,8 @@ const ABOUT_CHOSEN = [
 ] as const
 /** Where nothing is chosen. */
 const ABOUT_MAP = [
+  'objects.expression',
+  'line',
   'edit.paste',
   'edit.paste-in-place',
   'line',

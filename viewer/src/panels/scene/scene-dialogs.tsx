@@ -5,6 +5,7 @@ import { ExportDialog } from '../exchange/export-dialog'
 import { ImportDialog } from '../exchange/import-dialog'
 import { ShapeDialog } from '../geometry/shape-dialog'
 import { HistoryDialog } from '../history/history-dialog'
+import { ExpressionDialog } from '../objects/expression-dialog'
 import type { PanelProps } from '../panel'
 import { UploadList } from '../start/upload-list'
 import { Uploads } from '../start/uploads'
@@ -25,6 +26,7 @@ export function SceneDialogs({ bench }: PanelProps) {
       <ConflictDialog bench={bench} />
       <AskedOfShapes bench={bench} />
       {bench.classOpen.value && <ClassDialog bench={bench} open={bench.classOpen.value} />}
+      {bench.isExpressing.value && <ExpressionDialog bench={bench} />}
       {bench.historyOpen.value !== null && (
         <HistoryDialog
           bench={bench}

@@ -70,6 +70,16 @@ function reachCommands(bench: Workbench): readonly Command[] {
   return [
     {
       ...shared,
+      id: 'objects.expression',
+      title: 'Select by expression…',
+      keys: ['Ctrl+F'],
+      icon: 'filter',
+      run: () => {
+        bench.isExpressing.value = true
+      },
+    },
+    {
+      ...shared,
       id: 'objects.menu',
       title: 'Menu of what is chosen',
       keys: ['Shift+F10', 'ContextMenu'],
