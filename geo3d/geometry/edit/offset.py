@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+import numpy as np
 import shapely
 
-from geo3d.errors import GeometryError
+from geo3d.errors import GeometryError, LimitExceeded
 from geo3d.geometry import Geometry
+from geo3d.geometry.array import Array
 from geo3d.geometry.edit.plane import Plane
 from geo3d.geometry.edit.source import LINEAL, Source, area_of, lines_of
 from geo3d.geometry.point import Point
@@ -19,6 +21,9 @@ Cap = Literal["round", "flat", "square"]
 _MITRE_LIMIT = 5.0
 """A mitred corner reaches at most so many distances out; sharper ones are cut off (the default of GEOS)."""
 _OWN = Plane()
+_SAMPLE = 200
+_MOST_MET = 50
+"""Segments that one of a line meets on average, at most: with every crossing GEOS takes longer, up to minutes."""
 
 
 def buffer(
@@ -42,6 +47,7 @@ def buffer(
 
     Raises:
         GeometryError: Nothing is left, or the shape has no buffer.
+        LimitExceeded: A line crosses itself too often.
     """
     if isinstance(geometry, Point):
         flat = shapely.Point(geometry.position[:2])
@@ -73,8 +79,9 @@ def offset(
 
     Raises:
         GeometryError: It is no line, or none lies at that distance.
+        LimitExceeded: It crosses itself too often.
     """
-    paths = [shapely.LineString(path[:, :2]) for path in lines_of(geometry)]
+    paths = [shapely.LineString(path) for path in _plain_lines(geometry)]
     beside = [
         shapely.offset_curve(plane.into(path), distance, quad_segs=segments, join_style=join, mitre_limit=_MITRE_LIMIT)
         for path in paths
@@ -87,5 +94,20 @@ def offset(
 
 def _flat(geometry: Geometry) -> shapely.Geometry:
     if isinstance(geometry, LINEAL):
-        return shapely.MultiLineString([path[:, :2] for path in lines_of(geometry)])
+        return shapely.MultiLineString(_plain_lines(geometry))
     return area_of(geometry)
+
+
+def _plain_lines(geometry: Geometry) -> list[Array]:
+    """Return the paths of a line, each (n, 2).
+
+    Raises:
+        LimitExceeded: It crosses itself too often, judged by some of its segments.
+    """
+    paths = [path[:, :2] for path in lines_of(geometry)]
+    segments = shapely.linestrings(np.concatenate([np.stack([p[:-1], p[1:]], axis=1) for p in paths]))
+    sample = segments[:: max(1, len(segments) // _SAMPLE)]
+    n_met = shapely.STRtree(segments).query(sample, predicate="intersects").shape[1]
+    if n_met > _MOST_MET * len(sample):
+        raise LimitExceeded("the line crosses itself too often for this; split or simplify it first")
+    return paths

@@ -109,6 +109,15 @@ def test_a_line_runs_beside() -> None:
         offset(Polyline(frame="f", path=((0, 0), (10, 0))), 0)
 
 
+def test_a_scribble_is_refused_before_it_takes_minutes() -> None:
+    scribble = np.random.default_rng(0).uniform(0, 1000, (3000, 2))
+    line = Polyline(frame="f", path=tuple((x, y) for x, y in scribble.tolist()))
+    with pytest.raises(LimitExceeded, match="too often"):
+        buffer(line, 50, segments=64)
+    with pytest.raises(LimitExceeded, match="too often"):
+        offset(line, 5)
+
+
 @given(strategies.polygons(), strategies.numbers(0.5, 200), st.sampled_from(("distance", "area")))
 def test_vertices_that_stay_are_the_same(shape: Polygon, tolerance: float, method: Method) -> None:
     thin = simplify(shape, tolerance, method)
