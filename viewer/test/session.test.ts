@@ -68,7 +68,7 @@ class BulkServer {
   }
 }
 
-function opened(server: BulkServer): Session {
+function opened(server: BulkServer, told: string[] = []): Session {
   const api = { ...server, counts: async () => ({ counts: {} }) } as unknown as SceneApi
   const session = new Session({
     actor: { id: 'me' } as never,
@@ -80,6 +80,7 @@ function opened(server: BulkServer): Session {
     refused: (_, problem) => {
       throw problem
     },
+    tell: (sentence) => void told.push(sentence),
   })
   session.labels.receive({ documents: [...server.stored.values()], deleted: [] })
   return session
@@ -120,5 +121,34 @@ test("somebody else's bulk change is read, one's own is not read twice", async (
   const n = server.asked.length
   session.receive({ revision: 3, client_id: sent, is_bulk: true, documents: [], deleted: [] } as never)
   expect(server.asked.length).toBe(n)
+  session.close()
+})
+
+test('what is locked stays as it is, whoever asks; the others are changed', async () => {
+  const server = new BulkServer(1000)
+  server.put(3)
+  const told: string[] = []
+  const session = opened(server, told)
+  const [first, second, third] = [...server.stored.keys()] as [string, string, string]
+  session.guard.lock([first], true)
+  session.editor.relabel([first, second], 'road')
+  session.editor.setAttribute([first], 'width', 3)
+  session.editor.reshape('Move', new Map([[first, { kind: 'point', frame: 'f', position: [9, 9] }]]))
+  session.editor.remove([first, third])
+  await session.outbox.flushed()
+  expect(server.stored.get(first)).toMatchObject({ label: 'tree', attributes: {}, revision: 1 })
+  expect(server.stored.get(second)?.label).toBe('road')
+  expect(server.stored.has(third)).toBe(false)
+  expect(told).toEqual(Array(4).fill('One object is locked and stays as it is.'))
+  session.guard.toggleClassLock('road')
+  session.editor.remove([second])
+  session.choose('road')
+  expect(session.editor.draw({ kind: 'point', frame: 'f', position: [0, 0] }, 't')).toBeNull()
+  await session.outbox.flushed()
+  expect(server.stored.has(second)).toBe(true)
+  session.guard.unlockAll()
+  session.editor.remove([first, second])
+  await session.outbox.flushed()
+  expect(server.stored.size).toBe(0)
   session.close()
 })
