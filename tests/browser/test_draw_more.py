@@ -368,6 +368,10 @@ def in_degrees(desk: Desk, raster_data: Path, folder: Path) -> str:
         scene = str(client.post("/api/scenes", json={"title": "degrees"}).json()["id"])
         answer = client.post(f"/api/scenes/{scene}/assets", json={"hrefs": [str(path)]})
         assert answer.status_code == 201, answer.text
-        jobs = lambda: client.get("/api/jobs", params={"scene": scene}).json()  # noqa: E731
-        eventually(lambda: all(j["state"] not in ("queued", "running") for j in jobs()), "the file was looked at")
+
+        def is_at_rest() -> bool:
+            jobs = client.get("/api/jobs", params={"scene": scene}).json()
+            return all(job["state"] not in ("queued", "running") for job in jobs)
+
+        eventually(is_at_rest, "the file was looked at")
     return scene

@@ -178,7 +178,7 @@ describe('an outline that crosses itself', () => {
     clicks(gesture, [0, 0], [100, 0], [100, 100])
     expect(context.current?.problem).toBeNull()
     gesture.move?.(at(50, -50))
-    expect(context.current?.problem?.positions[0]![1]).toBeCloseTo(0, 12)
+    expect(context.current!.problem!.positions[0]![1]).toBeCloseTo(0, 12)
     clicks(gesture, [50, -50])
     gesture.move?.(at(0, -50))
     expect(context.current?.problem?.sentence).toContain('crosses itself')

@@ -112,7 +112,6 @@ interface VariantsProps {
 /** The tools of a family with what each does. */
 function Variants({ family, current, keys, onTake }: VariantsProps) {
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: the buttons in it take the focus, the first at once
     <div class="kit-menu tool-variants" role="menu" aria-label="Ways to draw" onKeyDown={walk}>
       {family.tools.map((tool) => (
         <button
