@@ -110,6 +110,8 @@ function paintProblem({ context, camera }: Easel, problem: Problem): void {
     const [x, y] = Camera.toScreen(camera, position)
     context.beginPath()
     context.arc(x, y, 9, 0, 2 * Math.PI)
+    context.fillStyle = 'rgb(255 255 255 / 0.9)' // a class may be red too
+    context.fill()
     context.moveTo(x - 4, y - 4)
     context.lineTo(x + 4, y + 4)
     context.moveTo(x + 4, y - 4)
