@@ -16,7 +16,7 @@ from geo3d.geometry import Geometry, Mask
 from geo3d.geometry.tree import FrameTree
 from geo3d_server.deps import Body, Here, Reading, SceneId, StrictRoute, json_answer, parse, takes
 from geo3d_server.editing import CutOutQuestion, GeometryQuestion, MergeQuestion, Question, answered
-from geo3d_server.places import tree_of
+from geo3d_server.frames import tree_of
 
 router = APIRouter(route_class=StrictRoute, prefix="/api/scenes/{scene}", tags=["geometry"])
 

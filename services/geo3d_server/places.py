@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 import numpy as np
@@ -12,14 +11,12 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import AllowInfNan, BaseModel, Field
 from starlette.responses import Response
 
-from geo3d.geometry import Frame, MapFrame
-from geo3d.geometry.tree import FrameTree
 from geo3d_server.deps import Body, Here, SceneId, Sent, StrictRoute, json_answer, parse, takes
+from geo3d_server.frames import tree_of
 
 router = APIRouter(route_class=StrictRoute, prefix="/api/scenes/{scene}", tags=["places"])
 
 MAX_POSITIONS = 200_000
-_CODE = re.compile(r"^[A-Za-z][A-Za-z0-9_]*:[A-Za-z0-9.+]{1,30}$")
 
 Coordinate = Annotated[float, AllowInfNan(False)]
 
@@ -60,10 +57,3 @@ def transform(scene: SceneId, here: Here, raw: Body) -> Response:
     for k in np.flatnonzero(~np.isfinite(found).all(axis=1)).tolist():
         rows[k] = None
     return json_answer(orjson.dumps({"positions": rows}))
-
-
-def tree_of(frames: tuple[Frame, ...], *named: str) -> FrameTree:
-    """Return the frames of a scene as a tree, with a map frame for each code that is named instead of a frame."""
-    known = {frame.id for frame in frames}
-    codes = [MapFrame(id=name, crs=name) for name in dict.fromkeys(named) if name not in known and _CODE.match(name)]
-    return FrameTree([*frames, *codes])
