@@ -125,8 +125,12 @@ def add(
     quality: Annotated[int, typer.Option(help="Of jpeg and webp.", min=1, max=100)] = 85,
     hosts: Annotated[
         list[str] | None,
-        typer.Option("--allow-host", help="Host (or s3 bucket) that remote rasters may come from, from now on."),
+        typer.Option("--allow-host", help="Host (or s3://BUCKET) that remote rasters may come from, from now on."),
     ] = None,
+    is_s3_signed: Annotated[
+        bool,
+        typer.Option("--s3-credentials", help="Ask s3 with AWS's variables or files, from now on (private buckets)."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Register rasters in a workspace; files stay where they are. Exit code 3 where --each left files out."""
@@ -140,6 +144,8 @@ def add(
     with Workspace.open(folder) as workspace:
         if hosts:
             workspace.allow_hosts(hosts)
+        if is_s3_signed:
+            workspace.use_s3_credentials()
         for group in [[file] for file in files] if is_each else [files]:
             try:
                 made, assets = workspace.add(group, scene=scene, arrangement=arrangement)

@@ -33,6 +33,8 @@ _Files = tuple[str, str, tuple[str, ...], str, str]
 """What of an asset decides which pixels it has: id, href, members, arrangement, trust."""
 _HOSTS = "remote-hosts"
 """Setting that holds the hosts which remote rasters may come from, JSON."""
+_S3_CREDENTIALS = "s3-credentials"
+"""Setting that is there where s3 is asked with credentials."""
 _ATTEMPTS = 20
 _OPEN_RASTERS = 128
 """Rasters kept in memory; their file handles are bounded by the pool besides."""
@@ -244,6 +246,10 @@ class Workspace:
         self.hosts = tuple(sorted({*self.hosts, *hosts}))
         self.store.setting(_HOSTS, json.dumps(self.hosts).encode())
 
+    def use_s3_credentials(self) -> None:
+        """Ask s3 with the credentials that GDAL finds (AWS's variables and files), from now on; no key is stored."""
+        self.store.setting(_S3_CREDENTIALS, b"1")
+
     def add(
         self,
         files: Sequence[str | Path],
@@ -419,7 +425,8 @@ class Workspace:
 
     def _trust(self, href: str, level: Literal["owner", "uploaded"]) -> Trust:
         if level == "owner":
-            return Trust(level="owner", hosts=self.hosts)
+            is_signed = self.store.setting(_S3_CREDENTIALS) is not None
+            return Trust(level="owner", hosts=self.hosts, is_s3_anonymous=not is_signed)
         return Trust(level="uploaded", roots=(str(self.path_of(href).parent),))
 
     def _groups(self, names: Sequence[str], arrangement: Arrangement) -> list[Group]:
