@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 from tests.live import PATIENCE_S, LiveServer
 
@@ -36,12 +36,23 @@ class Desk:
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("response", self._watch)
-        self.page.on("request", lambda request: self.requests.append(request.url.removeprefix(server.base)))
+        self._asked: set[Request] = set()  # what may change something and has no answer yet
+        self.page.on("request", self._ask)
+        self.page.on("requestfinished", self._hear_out)
+        self.page.on("requestfailed", self._hear_out)
         self.page.goto(server.url)
         dialog = self.page.get_by_role("dialog")
         dialog.get_by_role("textbox").fill(name)
         dialog.get_by_role("textbox").press("Enter")
         dialog.wait_for(state="detached")
+
+    def _ask(self, request: Request) -> None:
+        self.requests.append(request.url.removeprefix(self.server.base))
+        if request.method != "GET":
+            self._asked.add(request)
+
+    def _hear_out(self, request: Request) -> None:
+        self._asked.discard(request)
 
     def _hear(self, message: ConsoleMessage) -> None:
         # the browser itself writes a line for each answer above 399: those are looked at by `_watch`
@@ -67,7 +78,15 @@ class Desk:
     def idle(self) -> None:
         """Wait until everything is stored, loaded and drawn."""
         # no `wait_for_function`: the page's policy forbids the eval that it needs
-        self.until(lambda: self.page.evaluate("() => Boolean(window.geo3d?.idle)"), "the viewer is idle")
+        n_idle = 0
+
+        def is_idle() -> bool:
+            nonlocal n_idle
+            is_so = not self._asked and self.page.evaluate("() => Boolean(window.geo3d?.idle)")
+            n_idle = n_idle + 1 if is_so else 0
+            return n_idle == 2  # an answer that has come is read by the page a moment later
+
+        self.until(is_idle, "the viewer is idle")
 
     def until(self, is_true: Any, what: str, patience_s: float = PATIENCE_S) -> Any:
         """Wait for something; the page goes on meanwhile."""

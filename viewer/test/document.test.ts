@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { Problem, Unreachable } from '../src/api/problem'
 import { memoryDrawer } from '../src/document/drawer'
 import { History } from '../src/document/history'
@@ -263,7 +263,7 @@ describe('outbox', () => {
   test('undo takes back unsent work here, sent work there', async () => {
     const outbox = make()
     const asked: string[] = []
-    const history = new History(labels, outbox, async (direction) => {
+    const history = new History(outbox, async (direction) => {
       asked.push(direction)
       return { documents: [], deleted: [] }
     })
@@ -282,10 +282,35 @@ describe('outbox', () => {
     expect(asked).toEqual(['undo'])
   })
 
+  test('while an undo is on its way work is being saved, and what is done meanwhile goes on top of it', async () => {
+    const outbox = make()
+    const annotation = drawn()
+    outbox.push(put(annotation))
+    outbox.push(put({ ...annotation, label: 'b' }))
+    await outbox.flushed()
+    let answer = () => {}
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    const history = new History(outbox, async () => {
+      await asked
+      return server.write(put({ ...server.stored.get(annotation.id)!, label: 'a' }))
+    })
+    const steps = [history.undo(), history.undo()]
+    await vi.waitFor(() => expect(outbox.state.value).toEqual({ kind: 'saving', n: 2 }))
+    outbox.push(put({ ...labels.get(annotation.id)!, label: 'mine' }))
+    answer()
+    expect(await Promise.all(steps)).toEqual([{ kind: 'done' }, { kind: 'done' }])
+    expect(await outbox.flushed()).toBe(true)
+    expect(outbox.conflict.value).toBeNull()
+    expect(outbox.state.value.kind).toBe('saved')
+    expect(labels.get(annotation.id)?.revision).toBe(server.stored.get(annotation.id)?.revision)
+  })
+
   test('nothing left to undo is no error; a conflict asks', async () => {
     const outbox = make()
     let kind = 'nothing-to-undo'
-    const history = new History(labels, outbox, async () => {
+    const history = new History(outbox, async () => {
       throw new Problem({ type: `urn:geo3d:${kind}`, title: '', status: 409, detail: 'somebody else' })
     })
     expect(await history.undo()).toEqual({ kind: 'nothing' })

@@ -1,7 +1,7 @@
 import { Problem } from '../api/problem'
 import type { ChangeSet } from '../model/change'
 import { Id } from '../model/id'
-import type { Labels, Written } from './labels'
+import type { Written } from './labels'
 import type { Outbox } from './outbox'
 
 export type Direction = 'undo' | 'redo'
@@ -19,17 +19,11 @@ export type HistoryOutcome =
  * Undo and redo. The server keeps the history (it survives a reload); what it has not seen yet is taken back here.
  */
 export class History {
-  readonly #labels: Labels
   readonly #outbox: Outbox
   readonly #ask: (direction: Direction, clientId: Id, force: boolean) => Promise<Written>
   #unsent: ChangeSet[] = []
 
-  constructor(
-    labels: Labels,
-    outbox: Outbox,
-    ask: (direction: Direction, clientId: Id, force: boolean) => Promise<Written>,
-  ) {
-    this.#labels = labels
+  constructor(outbox: Outbox, ask: (direction: Direction, clientId: Id, force: boolean) => Promise<Written>) {
     this.#outbox = outbox
     this.#ask = ask
   }
@@ -62,10 +56,9 @@ export class History {
   }
 
   async #step(direction: Direction, force: boolean): Promise<HistoryOutcome> {
-    if (!(await this.#outbox.flushed())) return { kind: 'busy' }
     try {
-      this.#labels.receive(await this.#ask(direction, Id.make(), force))
-      return { kind: 'done' }
+      const isDone = await this.#outbox.step(() => this.#ask(direction, Id.make(), force))
+      return { kind: isDone ? 'done' : 'busy' }
     } catch (error) {
       if (error instanceof Problem && error.kind === 'nothing-to-undo') return { kind: 'nothing' }
       if (error instanceof Problem && error.kind === 'conflict')

@@ -56,6 +56,8 @@ export class Outbox {
   readonly #drawer: Drawer
   readonly #ports: OutboxPorts
   #isSending = false
+  /** Steps that the server is asked for, or will be. */
+  #nSteps = 0
   #retryMs = FIRST_RETRY_MS
   #cancelRetry: () => void = () => {}
   #idle: (() => void)[] = []
@@ -70,14 +72,14 @@ export class Outbox {
   /** Take up what an earlier visit could not send. */
   async restore(): Promise<void> {
     for (const set of await this.#drawer.load(this.#scene)) this.#labels.apply(set)
-    this.#n.value = this.#labels.waiting.length
+    this.#count()
     void this.#flush()
   }
 
   /** Show a change set and send it when its turn comes. */
   push(set: ChangeSet): void {
     this.#labels.apply(set)
-    this.#n.value = this.#labels.waiting.length
+    this.#count()
     void this.#drawer.keep(this.#scene, set).then(() => this.#flush())
   }
 
@@ -111,8 +113,37 @@ export class Outbox {
   /** Resolve when nothing waits any more (or a person or the network is needed first: false). */
   async flushed(): Promise<boolean> {
     void this.#flush()
-    while (this.#isSending) await new Promise<void>((resolve) => this.#idle.push(resolve))
+    while (this.#isSending) await this.#answered()
     return this.#labels.waiting.length === 0
+  }
+
+  /**
+   * Ask the server for a step that it works out itself, such as an undo, between two change sets: nothing else is sent
+   * meanwhile, and what the person does meanwhile is put on top of the answer.
+   *
+   * @returns False where waiting change sets need a person or the network first: then nothing was asked.
+   */
+  async step(ask: () => Promise<Written>): Promise<boolean> {
+    this.#nSteps++
+    this.#count()
+    try {
+      void this.#flush()
+      while (this.#isSending) await this.#answered()
+      if (this.#labels.waiting.length) return false
+      this.#isSending = true
+      try {
+        const written = await ask()
+        this.#labels.receive(written)
+        await this.#rebase(written, (_, base, now) => base !== null && (base < now || now === 0))
+      } finally {
+        this.#release()
+      }
+      return true
+    } finally {
+      this.#nSteps--
+      this.#count()
+      void this.#flush()
+    }
   }
 
   /** Settle a conflict: `mine` goes over the newer version, `theirs` drops my change to those documents. */
@@ -138,10 +169,23 @@ export class Outbox {
       for (let set = this.#labels.waiting[0]; set; set = this.#labels.waiting[0])
         if (!(await this.#sendOne(set))) break
     } finally {
-      this.#isSending = false
-      this.#n.value = this.#labels.waiting.length
-      for (const resolve of this.#idle.splice(0)) resolve()
+      this.#release()
     }
+  }
+
+  /** Resolve when what is being sent now is answered; who waits has to look again whether somebody else was faster. */
+  #answered(): Promise<void> {
+    return new Promise((resolve) => this.#idle.push(resolve))
+  }
+
+  #release(): void {
+    this.#isSending = false
+    this.#count()
+    for (const resolve of this.#idle.splice(0)) resolve()
+  }
+
+  #count(): void {
+    this.#n.value = this.#labels.waiting.length + this.#nSteps
   }
 
   /** Send the oldest; false = stop for now. */
@@ -154,7 +198,7 @@ export class Outbox {
       this.#isOffline.value = false
       this.#retryMs = FIRST_RETRY_MS
       this.#savedAt.value = new Date()
-      this.#n.value = this.#labels.waiting.length
+      this.#count()
       return true
     } catch (error) {
       return this.#failed(set, error)
@@ -179,18 +223,33 @@ export class Outbox {
   }
 
   /** Later change sets of one's own build on what was just stored: their bases follow it. */
-  async #follow(sent: ChangeSet, written: Written): Promise<void> {
+  #follow(sent: ChangeSet, written: Written): Promise<void> {
     const seen = new Map(sent.changes.map((change) => [Change.idOf(change), baseOf(change)]))
+    return this.#rebase(written, (id, base) => seen.get(id) === base)
+  }
+
+  /**
+   * Put waiting changes on top of what was just written.
+   *
+   * @param isOnTop Says of a change's document and base, and of the revision written (0 = deleted), whether the change
+   *   was made on what that replaced.
+   */
+  async #rebase(
+    written: Written,
+    isOnTop: (id: Id, base: number | null, now: number) => boolean,
+  ): Promise<void> {
     const now = new Map<Id, number>(written.deleted.map((id) => [id, 0]))
     for (const document of written.documents) now.set(document.id, document.revision)
     for (const set of [...this.#labels.waiting]) {
-      if (!set.changes.some((change) => seen.get(Change.idOf(change)) === baseOf(change))) continue
       const changes = set.changes.map((change) => {
         const revision = now.get(Change.idOf(change))
-        const isOnTop = change.op !== 'patch' && seen.get(Change.idOf(change)) === change.base
-        return isOnTop && revision !== undefined ? { ...change, base: revision } : change
+        const isMoved =
+          change.op !== 'patch' &&
+          revision !== undefined &&
+          isOnTop(Change.idOf(change), change.base, revision)
+        return isMoved ? { ...change, base: revision } : change
       })
-      await this.#replace(set, changes)
+      if (changes.some((change, i) => change !== set.changes[i])) await this.#replace(set, changes)
     }
   }
 
@@ -203,7 +262,7 @@ export class Outbox {
 
   async #withdraw(clientId: Id): Promise<void> {
     this.#labels.replace(clientId, null)
-    this.#n.value = this.#labels.waiting.length
+    this.#count()
     await this.#drawer.drop(this.#scene, clientId)
   }
 }

@@ -99,7 +99,7 @@ export class Session {
         return () => clearTimeout(timer)
       },
     })
-    this.history = new History(this.labels, this.outbox, async (direction, clientId, force) => {
+    this.history = new History(this.outbox, async (direction, clientId, force) => {
       this.#sent.add(clientId)
       const commit = await this.api.step(direction, clientId, force)
       return commit.is_bulk ? this.#bulkWritten(commit, this.#loaded()) : this.#taken(commit)
