@@ -432,7 +432,7 @@ class Workspace:
     def _groups(self, names: Sequence[str], arrangement: Arrangement) -> list[Group]:
         """Return which files make one raster; a STAC item says that itself."""
         items = [name for name in names if name.lower().endswith(".json")]
-        groups = [g for item in items for g in stac_groups(read_stac(item, Trust(hosts=self.hosts)))]
+        groups = [g for item in items for g in stac_groups(read_stac(item, self._trust(item, "owner")))]
         rasters = [name for name in names if name not in items]
         return [*groups, *group_files(rasters, arrangement).groups] if rasters or not items else groups
 

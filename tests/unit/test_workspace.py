@@ -17,6 +17,7 @@ from rasterio.transform import from_origin
 
 from geo3d.errors import NotFound, RasterError, RasterRefused, StoreError
 from geo3d.geometry import MapFrame, PixelFrame
+from geo3d.labels.scene import Asset
 from geo3d.raster.copyplan import Optimisation
 from geo3d.raster.encode import MEDIA_TYPES
 from geo3d.workspace import Workspace
@@ -148,3 +149,13 @@ def test_remote_rasters_need_an_allowed_host(workspace: Workspace, tmp_path: Pat
         with Workspace.open(tmp_path / "ws") as again:
             assert "127.0.0.1" in again.hosts
         server.shutdown()
+
+
+def test_s3_is_asked_without_a_name_until_the_owner_says_otherwise(workspace: Workspace, tmp_path: Path) -> None:
+    remote = Asset(id="019a0000-0000-7000-8000-000000000001", href="s3://bucket/a.tif")
+    assert workspace.trust_of(remote).is_s3_anonymous
+    workspace.use_s3_credentials()
+    assert not workspace.trust_of(remote).is_s3_anonymous
+    workspace.close()
+    with Workspace.open(tmp_path / "ws") as again:
+        assert not again.trust_of(remote).is_s3_anonymous
