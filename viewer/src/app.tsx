@@ -3,21 +3,24 @@ import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { SessionInfo } from './api/client'
 import { sentenceOf } from './api/problem'
 import { projectApi } from './api/project'
-import { openBench } from './open-bench'
 import { JobBoard } from './panels/exchange/job-board'
 import { Commands } from './panels/help/commands'
 import { Keymap } from './panels/help/keymap'
-import { CommandPalette } from './panels/help/palette'
-import { ShortcutSheet } from './panels/help/sheet'
 import { Button } from './panels/kit/button'
 import { EmptyState } from './panels/kit/empty-state'
+import { lazy } from './panels/kit/lazy'
 import { Theme } from './panels/kit/theme'
 import { ToastHost } from './panels/kit/toast'
 import { Toasts } from './panels/kit/toasts'
-import { ScenePage } from './panels/scene/scene-page'
-import { NamePrompt } from './panels/start/name-prompt'
-import { StartPage } from './panels/start/start-page'
+import { SceneSkeleton } from './panels/scene/scene-skeleton'
 import type { Workbench } from './panels/workbench'
+
+const StartPage = lazy(() => import('./panels/start/start-page').then((part) => part.StartPage))
+const CommandPalette = lazy(() => import('./panels/help/palette').then((part) => part.CommandPalette))
+const ShortcutSheet = lazy(() => import('./panels/help/sheet').then((part) => part.ShortcutSheet))
+const NamePrompt = lazy(() => import('./panels/start/name-prompt').then((part) => part.NamePrompt))
+/** Milliseconds until what may be asked for at any time is sent for: it has to be there without a connection too. */
+const SPARE_MS = 1500
 
 /** What the whole page shares; made once by `main.tsx`, nothing of it is global. */
 export class Shell {
@@ -100,7 +103,15 @@ export function App({ shell }: { readonly shell: Shell }) {
       },
       (error) => toasts.error(error, { title: 'Try again', run: () => location.reload() }),
     )
-    return board.watch()
+    const ahead = setTimeout(
+      () => void Promise.allSettled([CommandPalette.load(), ShortcutSheet.load()]),
+      SPARE_MS,
+    )
+    const end = board.watch()
+    return () => {
+      clearTimeout(ahead)
+      end()
+    }
   }, [shell])
   useEffect(() => (shell.route.value ? undefined : keymap.listen(window, () => [])), [shell.route.value])
   const close = () => {
@@ -121,7 +132,9 @@ export function App({ shell }: { readonly shell: Shell }) {
       ) : (
         session.value?.id && <OpenScene key={scene} shell={shell} scene={scene} actor={session.value} />
       )}
-      <NamePrompt session={session} {...(overlay.value === 'name' ? { onClose: close } : {})} />
+      {(overlay.value === 'name' || (session.value && !session.value.id)) && (
+        <NamePrompt session={session} {...(overlay.value === 'name' ? { onClose: close } : {})} />
+      )}
       {overlay.value === 'palette' && <CommandPalette commands={commands} keymap={keymap} onClose={close} />}
       {overlay.value === 'keys' && <ShortcutSheet commands={commands} keymap={keymap} onClose={close} />}
       <ToastHost toasts={toasts} />
@@ -135,17 +148,35 @@ interface OpenSceneProps {
   readonly actor: SessionInfo
 }
 
+type ScenePart = typeof import('./open-bench')
+
+async function scenePart(): Promise<ScenePart> {
+  try {
+    return await import('./open-bench')
+  } catch (cause) {
+    throw new Error(
+      'A part of the viewer could not be loaded: the server is away, or newer than this page.',
+      {
+        cause,
+      },
+    )
+  }
+}
+
+/** A scene, with all that is only needed in one: tools, panels and the map come when the first one is opened. */
 function OpenScene({ shell, scene, actor }: OpenSceneProps) {
   const [problem, setProblem] = useState<string | null>(null)
+  const [part, setPart] = useState<ScenePart | null>(null)
   const opening = useMemo(() => new AbortController(), [scene])
   useEffect(() => {
-    openBench(shell, scene, actor).then(
-      (bench) => {
-        if (opening.signal.aborted) bench.close()
-        else shell.bench.value = bench
-      },
-      (error) => setProblem(sentenceOf(error)),
-    )
+    const open = async () => {
+      const found = await scenePart()
+      setPart(found)
+      const bench = await found.openBench(shell, scene, actor)
+      if (opening.signal.aborted) bench.close()
+      else shell.bench.value = bench
+    }
+    open().catch((error) => setProblem(sentenceOf(error)))
     return () => {
       opening.abort()
       shell.bench.peek()?.close()
@@ -153,24 +184,30 @@ function OpenScene({ shell, scene, actor }: OpenSceneProps) {
     }
   }, [scene])
   const bench = shell.bench.value
-  if (problem)
-    return (
-      <EmptyState
-        icon="warning"
-        title="This scene cannot be opened"
-        actions={
-          <Button
-            kind="primary"
-            onClick={() => {
-              location.hash = '#/'
-            }}
-          >
-            All scenes
-          </Button>
-        }
-      >
+  if (problem) return <Unopened problem={problem} />
+  if (!bench || !part) return <SceneSkeleton />
+  return <part.ScenePage bench={bench} commands={shell.commands} keymap={shell.keymap} />
+}
+
+function Unopened({ problem }: { readonly problem: string }) {
+  const leave = () => {
+    location.hash = '#/'
+  }
+  const actions = (
+    <>
+      <Button icon="refresh" onClick={() => location.reload()}>
+        Try again
+      </Button>
+      <Button kind="primary" onClick={leave}>
+        All scenes
+      </Button>
+    </>
+  )
+  return (
+    <main class="unopened">
+      <EmptyState icon="warning" title="This scene cannot be opened" actions={actions}>
         {problem}
       </EmptyState>
-    )
-  return bench && <ScenePage bench={bench} commands={shell.commands} keymap={shell.keymap} />
+    </main>
+  )
 }

@@ -6,6 +6,8 @@ import { browserDrawer } from './document/drawer'
 import { Session } from './document/session'
 import { Workbench } from './panels/workbench'
 
+export { ScenePage } from './panels/scene/scene-page'
+
 /** Return everything that belongs to one open scene, put together. The map library comes when the map does. */
 export async function openBench(shell: Shell, id: string, actor: SessionInfo): Promise<Workbench> {
   const [scene, project, counts, drawer] = await Promise.all([

@@ -9,16 +9,16 @@ import { Button } from '../kit/button'
 import { EmptyState } from '../kit/empty-state'
 import { Select } from '../kit/field'
 import { Icon } from '../kit/icon'
+import { lazy } from '../kit/lazy'
 import type { Toasts } from '../kit/toasts'
-import { ArrangeDialog, type Arranged } from './arrange-dialog'
+import type { Arranged } from './arrange-dialog'
 import { DropZone } from './drop-zone'
-import { NamePrompt } from './name-prompt'
 import { pickFiles } from './pick-files'
 import { SceneCard } from './scene-card'
-import { DeleteDialog, TitleDialog } from './scene-dialogs'
 import { type Order, SceneList } from './scene-list'
 import { groupsOf, titleOf } from './sidecars'
 import { StartBar } from './start-bar'
+import type { Asked } from './start-dialogs'
 import { UploadList } from './upload-list'
 import { FreshScene, Uploads } from './uploads'
 import './start-page.css'
@@ -32,12 +32,7 @@ interface StartPageProps {
   readonly tools?: ComponentChildren
 }
 
-/** What is asked right now. */
-type Asked =
-  | { readonly kind: 'new' }
-  | { readonly kind: 'name' }
-  | { readonly kind: 'rename' | 'delete'; readonly scene: SceneSummary }
-  | { readonly kind: 'arrange'; readonly files: readonly File[]; readonly scene: SceneSummary | null }
+const StartDialogs = lazy(() => import('./start-dialogs').then((part) => part.StartDialogs))
 
 const LOOK_MS = 20000
 
@@ -68,7 +63,6 @@ export function StartPage({ session, toasts, jobs, onOpen, tools }: StartPagePro
   const all = list.all.value
   const project = list.project.value
   const isOwner = session.value?.role === 'owner'
-  const ask = asked.value
   return (
     <DropZone
       label="Drop GeoTIFFs, JPEG 2000, PNG… to make scenes of them"
@@ -131,43 +125,14 @@ export function StartPage({ session, toasts, jobs, onOpen, tools }: StartPagePro
               ))}
           </ul>
         </main>
-        {ask?.kind === 'name' && <NamePrompt session={session} onClose={close} />}
-        {ask?.kind === 'new' && (
-          <TitleDialog
-            heading="New scene"
-            act="Make scene"
-            before=""
-            onTitle={(title) => list.add(title)}
+        {asked.value && (
+          <StartDialogs
+            asked={asked.value}
+            session={session}
+            list={list}
+            toasts={toasts}
             onClose={close}
-          />
-        )}
-        {ask?.kind === 'rename' && (
-          <TitleDialog
-            heading="Rename scene"
-            act="Rename"
-            before={ask.scene.title}
-            onTitle={(title) => list.rename(ask.scene.id, title)}
-            onClose={close}
-          />
-        )}
-        {ask?.kind === 'delete' && (
-          <DeleteDialog
-            scene={ask.scene}
-            onDelete={() =>
-              list.delete(ask.scene.id).then(() => toasts.ok(`“${ask.scene.title}” was deleted.`))
-            }
-            onClose={close}
-          />
-        )}
-        {ask?.kind === 'arrange' && (
-          <ArrangeDialog
-            files={ask.files}
-            scene={ask.scene?.title ?? null}
-            onClose={close}
-            onChoose={(arranged, title) => {
-              close()
-              send(uploads, list, ask.files, ask.scene, arranged, title)
-            }}
+            onArranged={(files, scene, arranged, title) => send(uploads, list, files, scene, arranged, title)}
           />
         )}
       </div>
