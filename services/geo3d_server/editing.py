@@ -69,17 +69,22 @@ class CutOutQuestion(Sent):
     options: NoOptions = NoOptions()
 
 
-class BufferOptions(Sent):
-    """How far, and what corners look like."""
+class BesideOptions(Sent):
+    """How far beside, and what corners look like."""
 
-    distance: Distance
-    """Negative distances shrink areas."""
     unit: Unit = "metre"
     """``metre`` needs a frame that lies on the earth; ``frame`` means the frame's own unit."""
     join: offset.Join = "round"
-    cap: offset.Cap = "round"
     segments: int = Field(default=8, ge=1, le=64)
     """Edges per quarter circle."""
+
+
+class BufferOptions(BesideOptions):
+    """How far around, and what the ends of lines look like."""
+
+    distance: Distance
+    """Negative distances shrink areas."""
+    cap: offset.Cap = "round"
 
 
 class BufferQuestion(Sent):
@@ -90,14 +95,11 @@ class BufferQuestion(Sent):
     options: BufferOptions
 
 
-class OffsetOptions(Sent):
-    """How far beside, and what corners look like."""
+class OffsetOptions(BesideOptions):
+    """How far to one side."""
 
     distance: Distance
     """Positive = at the left, seen with y up."""
-    unit: Unit = "metre"
-    join: offset.Join = "round"
-    segments: int = Field(default=8, ge=1, le=64)
 
 
 class OffsetQuestion(Sent):

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser
 
 from geo3d.workspace import Workspace
 from tests.browser.desk import Desk
+from tests.browser.filling import boxes, grid, map_frame, store
 from tests.live import LiveServer, eventually
 
 VIEWER = Path(__file__).resolve().parents[2] / "services" / "geo3d_server" / "_viewer" / "index.html"
@@ -119,3 +120,23 @@ def desk_of(
 def ada(desk_of: Callable[..., Desk]) -> Desk:
     """A person at a page."""
     return desk_of("Ada")
+
+
+@pytest.fixture
+def filled(ada: Desk, scenes: Scenes, server: LiveServer) -> Callable[[int], str]:
+    """Open a scene with n x n squares of the class Building in the middle of the map: ``filled(3)`` returns its id."""
+
+    def fill(n: int) -> str:
+        scene = scenes["naip"]
+        ada.open(scene)
+        places, side = grid(ada, n)
+        slug = next(c["slug"] for c in ada.fetch("/api/project")["ontology"]["classes"] if c["title"] == "Building")
+        frame = map_frame(ada, scene)
+        with server.person("Filler") as client:
+            store(client, scene, boxes(places, frame=frame, scene=scene, side=side, label=slug))
+        count = ada.page.locator(".class-row", has_text="Building").locator(".class-count")
+        ada.until(lambda: "".join(filter(str.isdigit, count.inner_text())) == str(n * n), "the page was told")
+        ada.idle()
+        return scene
+
+    return fill

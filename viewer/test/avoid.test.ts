@@ -4,7 +4,7 @@ import type { Geometry, Polygon } from '../src/model/geometry'
 import type { LabelClass } from '../src/model/ontology'
 import { flawOf } from '../src/shapes/soundness'
 import { polygon } from '../src/tools/polygon'
-import { clicks, FakeContext } from './fake-context'
+import { clicks, FakeContext, settled } from './fake-context'
 
 function ring(...exterior: Position[]): Polygon {
   return { kind: 'polygon', frame: 'f', exterior, holes: [] }
@@ -32,7 +32,7 @@ async function draw(context: Table, ...corners: [number, number][]): Promise<voi
   const gesture = polygon.start(context)
   clicks(gesture, ...corners)
   gesture.act?.('finish')
-  await new Promise((resolve) => setTimeout(resolve))
+  await settled()
 }
 
 test('a new polygon is cut back by those of its class, and both get the same vertices', async () => {

@@ -18,26 +18,7 @@ import { polylineFreehand } from '../src/tools/polyline-freehand'
 import { rectangle } from '../src/tools/rectangle'
 import { rectangleTurned } from '../src/tools/rectangle-turned'
 import { select } from '../src/tools/select'
-import { at, clicks, drag, FakeContext } from './fake-context'
-
-/** A context where numbers can be typed. */
-class TypedContext extends FakeContext {
-  locks = Locks.NONE
-  readonly typing = ((context: TypedContext) => ({
-    isYDown: false,
-    get locks() {
-      return context.locks
-    },
-    lock(locks: Locks) {
-      context.locks = locks
-    },
-  }))(this)
-}
-
-const quiet = <C extends FakeContext>(context: C): C => {
-  context.isSnapping = false
-  return context
-}
+import { at, clicks, drag, FakeContext, quiet, square, TypedContext } from './fake-context'
 
 describe('families', () => {
   const families = familiesOf([select, polygon, polygonFreehand, rectangle])
@@ -202,18 +183,6 @@ describe('regular shapes', () => {
     const on = rectangleOn([x, y], [x + 30, y], [x + 5, y + 7])
     expect(on[2]).toEqual([x + 30, y + 7])
   })
-})
-
-const square = (x: number, y: number, side: number): Polygon => ({
-  kind: 'polygon',
-  frame: 'f',
-  exterior: [
-    [x, y],
-    [x + side, y],
-    [x + side, y + side],
-    [x, y + side],
-  ],
-  holes: [],
 })
 
 describe('parts and fillings', () => {

@@ -3,35 +3,14 @@ import type { Box, Polygon, Polyline } from '../src/model/geometry'
 import { reshape } from '../src/tools/reshape'
 import { split } from '../src/tools/split'
 import { turn } from '../src/tools/turn'
-import { at, clicks, drag, FakeContext } from './fake-context'
-
-const SQUARE: Polygon = {
-  kind: 'polygon',
-  frame: 'f',
-  exterior: [
-    [0, 0],
-    [100, 0],
-    [100, 100],
-    [0, 100],
-  ],
-  holes: [],
-}
-
-/** A square drawn to the right of the first. */
-const apart = (dx: number): Polygon => ({
-  ...SQUARE,
-  exterior: SQUARE.exterior.map(([x, y]) => [x + dx, y] as const),
-})
-
-const settled = () => new Promise((resolve) => setTimeout(resolve))
+import { at, clicks, drag, FakeContext, quiet, settled, square } from './fake-context'
 
 describe('split and reshape by a line', () => {
   test('all that the line crosses, where nothing is chosen', async () => {
-    const context = new FakeContext()
-    context.isSnapping = false
-    context.add('a', SQUARE)
-    context.add('b', apart(200))
-    context.add('c', apart(1000))
+    const context = quiet(new FakeContext())
+    context.add('a', square())
+    context.add('b', square(200))
+    context.add('c', square(1000))
     context.add('p', { kind: 'point', frame: 'f', position: [50, 51] })
     const gesture = split.start(context)
     clicks(gesture, [-10, 50], [310, 52])
@@ -62,10 +41,9 @@ describe('split and reshape by a line', () => {
   })
 
   test('only what is chosen, else; the pieces are chosen afterwards', async () => {
-    const context = new FakeContext()
-    context.isSnapping = false
-    context.add('a', SQUARE)
-    context.add('b', apart(200))
+    const context = quiet(new FakeContext())
+    context.add('a', square())
+    context.add('b', square(200))
     context.selection.set('b')
     context.operate = async () => ['b', 'new']
     const gesture = reshape.start(context)
@@ -77,7 +55,7 @@ describe('split and reshape by a line', () => {
 
   test('from corner to corner a line crosses too; beside everything it says so', async () => {
     const context = new FakeContext()
-    context.add('a', SQUARE)
+    context.add('a', square())
     const gesture = split.start(context)
     clicks(gesture, [1, 1], [99, 99])
     gesture.act?.('finish')
@@ -94,7 +72,7 @@ describe('split and reshape by a line', () => {
 })
 
 describe('rotate, scale, move', () => {
-  const start = (geometry: Polygon | Polyline | Box = SQUARE) => {
+  const start = (geometry: Polygon | Polyline | Box = square()) => {
     const context = new FakeContext()
     context.add('a', geometry)
     context.selection.set('a')

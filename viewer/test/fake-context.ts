@@ -4,9 +4,10 @@ import { Selection } from '../src/document/selection'
 import { Bounds } from '../src/math/bounds'
 import type { Position } from '../src/math/position'
 import { Annotation } from '../src/model/annotation'
-import type { Geometry } from '../src/model/geometry'
+import type { Geometry, Polygon } from '../src/model/geometry'
 import { boundsOf, isCovering } from '../src/shapes/hit'
 import { Aids } from '../src/tools/parts/aids'
+import { Locks } from '../src/tools/parts/locks'
 import type { Gesture, Pointer, Reshape, Shown, Sketch, ToolContext } from '../src/tools/tool'
 
 /** A view without a screen: one unit is one pixel. */
@@ -63,6 +64,42 @@ export class FakeContext implements ToolContext {
   pan = () => {}
   tell = (sentence: string) => void this.told.push(sentence)
 }
+
+/** A context where numbers can be typed. */
+export class TypedContext extends FakeContext {
+  locks = Locks.NONE
+  readonly typing = ((context: TypedContext) => ({
+    isYDown: false,
+    get locks() {
+      return context.locks
+    },
+    lock(locks: Locks) {
+      context.locks = locks
+    },
+  }))(this)
+}
+
+/** Return a context in which nothing catches. */
+export const quiet = <C extends FakeContext>(context: C): C => {
+  context.isSnapping = false
+  return context
+}
+
+/** Return a square by its lower left corner. */
+export const square = (x = 0, y = 0, side = 100): Polygon => ({
+  kind: 'polygon',
+  frame: 'f',
+  exterior: [
+    [x, y],
+    [x + side, y],
+    [x + side, y + side],
+    [x, y + side],
+  ],
+  holes: [],
+})
+
+/** Wait for everything that was promised meanwhile. */
+export const settled = () => new Promise((resolve) => setTimeout(resolve))
 
 /** Return a pointer at a place, with keys held. */
 export const at = (x: number, y: number, held: Partial<Pointer> = {}): Pointer => ({

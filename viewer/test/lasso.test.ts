@@ -1,30 +1,15 @@
 import { expect, test } from 'vitest'
-import type { Polygon } from '../src/model/geometry'
 import { isMeeting } from '../src/shapes/meets'
 import { lasso } from '../src/tools/lasso'
 import type { Gesture, Pointer } from '../src/tools/tool'
-import { at, FakeContext } from './fake-context'
-
-function square(x: number, y: number, side = 10): Polygon {
-  return {
-    kind: 'polygon',
-    frame: 'f',
-    exterior: [
-      [x, y],
-      [x + side, y],
-      [x + side, y + side],
-      [x, y + side],
-    ],
-    holes: [],
-  }
-}
+import { at, FakeContext, settled, square } from './fake-context'
 
 /** Three squares of which the line of `around` holds the first two, and its bounds all. */
 function scene() {
   const context = new FakeContext()
-  context.add('a', square(20, 20))
-  context.add('b', square(60, 20))
-  context.add('c', square(70, 70))
+  context.add('a', square(20, 20, 10))
+  context.add('b', square(60, 20, 10))
+  context.add('c', square(70, 70, 10))
   return { context, gesture: lasso.start(context) }
 }
 
@@ -39,7 +24,7 @@ async function around(gesture: Gesture, held: Partial<Pointer> = {}): Promise<vo
   ] as const)
     gesture.drag?.(at(x, y, held))
   gesture.drop?.(at(0, 95, held))
-  await new Promise((resolve) => setTimeout(resolve))
+  await settled()
 }
 
 test('a drag chooses what the line meets, not what its bounds meet', async () => {
@@ -77,7 +62,7 @@ test('corners can be clicked; Enter closes, Backspace drops one, Esc all', async
     click(x, y)
   expect(gesture.act?.('back')).toBe(true)
   expect(gesture.act?.('finish')).toBe(true)
-  await new Promise((resolve) => setTimeout(resolve))
+  await settled()
   expect(context.selection.ids.peek()).toEqual(['a'])
   click(1, 1)
   click(90, 1)
@@ -88,7 +73,7 @@ test('corners can be clicked; Enter closes, Backspace drops one, Esc all', async
 
 test('a shape meets a ring by a vertex, by an edge alone, or by holding it; a hole does not count', () => {
   const ring = square(0, 0, 10).exterior
-  expect(isMeeting(square(5, 5), ring)).toBe(true)
+  expect(isMeeting(square(5, 5, 10), ring)).toBe(true)
   expect(
     isMeeting(
       {
@@ -104,6 +89,6 @@ test('a shape meets a ring by a vertex, by an edge alone, or by holding it; a ho
   ).toBe(true)
   expect(isMeeting(square(-50, -50, 100), ring)).toBe(true)
   expect(isMeeting({ ...square(-50, -50, 100), holes: [square(-5, -5, 20).exterior] }, ring)).toBe(false)
-  expect(isMeeting(square(11, 11), ring)).toBe(false)
+  expect(isMeeting(square(11, 11, 10), ring)).toBe(false)
   expect(isMeeting({ kind: 'point', frame: 'f', position: [3, 3] }, ring)).toBe(true)
 })

@@ -8,19 +8,9 @@ import { point } from '../src/tools/point'
 import { polygon } from '../src/tools/polygon'
 import { polyline } from '../src/tools/polyline'
 import { select } from '../src/tools/select'
-import { at, clicks, drag, FakeContext } from './fake-context'
+import { at, clicks, drag, FakeContext, square } from './fake-context'
 
-const SQUARE: Polygon = {
-  kind: 'polygon',
-  frame: 'f',
-  exterior: [
-    [0, 0],
-    [100, 0],
-    [100, 100],
-    [0, 100],
-  ],
-  holes: [],
-}
+const SQUARE = square()
 
 test('every tool has its own id and key', () => {
   expect(new Set(TOOLS.map((tool) => tool.id)).size).toBe(TOOLS.length)
@@ -225,7 +215,7 @@ describe('select', () => {
   test('a click chooses, Ctrl-click adds, a click on nothing chooses nothing', async () => {
     const context = new FakeContext()
     context.add('p', SQUARE)
-    context.add('q', { ...SQUARE, exterior: SQUARE.exterior.map(([x, y]) => [x + 200, y] as const) })
+    context.add('q', square(200))
     const gesture = select.start(context)
     gesture.click?.(at(50, 50))
     await Promise.resolve()
@@ -240,7 +230,7 @@ describe('select', () => {
   test('Shift-drag chooses all it meets', async () => {
     const context = new FakeContext()
     context.add('p', SQUARE)
-    context.add('q', { ...SQUARE, exterior: SQUARE.exterior.map(([x, y]) => [x + 200, y] as const) })
+    context.add('q', square(200))
     const gesture = select.start(context)
     drag(gesture, at(-10, -10, { shift: true }), at(210, 50, { shift: true }))
     await Promise.resolve()

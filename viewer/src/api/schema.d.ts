@@ -1050,7 +1050,7 @@ export interface components {
         };
         /**
          * BufferOptions
-         * @description How far, and what corners look like.
+         * @description How far around, and what the ends of lines look like.
          */
         readonly BufferOptions: {
             /**
@@ -2047,7 +2047,7 @@ export interface components {
         readonly NoOptions: Record<string, never>;
         /**
          * OffsetOptions
-         * @description How far beside, and what corners look like.
+         * @description How far to one side.
          */
         readonly OffsetOptions: {
             /** Distance */

@@ -5,6 +5,7 @@ import type { Id } from '../model/id'
 import { shapeOf } from '../shapes'
 import { isCovering, type Near, nearestEdge, nearestVertex } from '../shapes/hit'
 import { Border, type BorderEdit, type Grasp } from './parts/border'
+import { chooseAt } from './parts/choose'
 import { snapped } from './parts/snap'
 import type { Gesture, Mark, Pointer, Tool, ToolContext } from './tool'
 
@@ -128,12 +129,7 @@ class SelectGesture implements Gesture {
   }
 
   click(pointer: Pointer): void {
-    void this.#context.pick(pointer.position).then((id) => {
-      if (pointer.ctrl || pointer.shift) {
-        if (id) this.#context.selection.toggle(id)
-      } else if (id) this.#context.selection.set(id)
-      else this.#context.selection.set()
-    })
+    void chooseAt(this.#context, pointer)
   }
 
   doubleClick(pointer: Pointer): void {

@@ -3,6 +3,7 @@ import { Position } from '../math/position'
 import type { Geometry } from '../model/geometry'
 import type { Id } from '../model/id'
 import { boundsOf } from '../shapes/hit'
+import { chooseAt } from './parts/choose'
 import { FrameBox, type Grip, Motion } from './parts/frame-box'
 import type { Gesture, Pointer, Tool, ToolContext } from './tool'
 
@@ -85,12 +86,7 @@ class TurnGesture implements Gesture {
   }
 
   click(pointer: Pointer): void {
-    void this.#context.pick(pointer.position).then((id) => {
-      if (pointer.ctrl || pointer.shift) {
-        if (id) this.#context.selection.toggle(id)
-      } else if (id) this.#context.selection.set(id)
-      else this.#context.selection.set()
-    })
+    void chooseAt(this.#context, pointer)
   }
 
   key(keys: string): boolean {

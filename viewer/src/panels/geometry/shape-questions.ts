@@ -64,7 +64,20 @@ const SEGMENTS: Question = {
 }
 
 const unitOf = ({ isOnEarth }: Start) => (isOnEarth ? 'metre' : 'frame')
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
+
+/** Return how values are read as an operation of a name: null while one of the numbers does not fit. */
+function reader(name: Operation['operation'], fits: { readonly [value: string]: (n: number) => boolean }) {
+  return (values: Values): Operation | null => {
+    const isWhole = Object.entries(fits).every(([key, isFit]) => {
+      const value = values[key]
+      return typeof value === 'number' && Number.isFinite(value) && isFit(value)
+    })
+    return isWhole ? ({ operation: name, options: values } as unknown as Operation) : null
+  }
+}
+
+/** Numbers of operations that go beside a shape. */
+const BESIDE = { distance: (n: number) => n !== 0, segments: () => true }
 
 export const BUFFER: Asked = {
   questions: [
@@ -90,10 +103,7 @@ export const BUFFER: Asked = {
     cap: 'round',
     segments: 8,
   }),
-  operation: (values) =>
-    isNumber(values.distance) && values.distance !== 0 && isNumber(values.segments)
-      ? ({ operation: 'buffer', options: values } as unknown as Operation)
-      : null,
+  operation: reader('buffer', BESIDE),
 }
 
 export const OFFSET: Asked = {
@@ -109,10 +119,7 @@ export const OFFSET: Asked = {
     SEGMENTS,
   ],
   start: (given) => ({ distance: given.length, unit: unitOf(given), join: 'round', segments: 8 }),
-  operation: (values) =>
-    isNumber(values.distance) && values.distance !== 0 && isNumber(values.segments)
-      ? ({ operation: 'offset', options: values } as unknown as Operation)
-      : null,
+  operation: reader('offset', BESIDE),
 }
 
 export const SIMPLIFY: Asked = {
@@ -130,10 +137,7 @@ export const SIMPLIFY: Asked = {
     UNIT,
   ],
   start: (given) => ({ method: 'distance', tolerance: given.length, unit: unitOf(given) }),
-  operation: (values) =>
-    isNumber(values.tolerance) && values.tolerance > 0
-      ? ({ operation: 'simplify', options: values } as unknown as Operation)
-      : null,
+  operation: reader('simplify', { tolerance: (n) => n > 0 }),
 }
 
 export const SMOOTH: Asked = {
@@ -158,8 +162,5 @@ export const SMOOTH: Asked = {
     },
   ],
   start: () => ({ style: 'corners', steps: 3 }),
-  operation: (values) =>
-    isNumber(values.steps) && values.steps >= 1 && values.steps <= 6
-      ? ({ operation: 'smooth', options: values } as unknown as Operation)
-      : null,
+  operation: reader('smooth', { steps: (n) => n >= 1 && n <= 6 }),
 }

@@ -2,7 +2,8 @@ import { Position } from '../../math/position'
 import { squareCorner } from '../../math/regular'
 import type { Geometry } from '../../model/geometry'
 import type { Gesture, Pointer, ToolAct, ToolContext } from '../tool'
-import { aimedAt, EdgeLock, freeLocks, startOf, typedAt } from './aim'
+import { aimedAt, freeLocks, startOf, typedAt } from './aim'
+import { PlacingGesture } from './placing'
 
 /** Screen pixels that a drag must span to be one; shorter, it was a click and the next click sets the other corner. */
 const DRAG_PX = 4
@@ -33,21 +34,14 @@ export function corners(context: ToolContext, kind: CornersKind): Gesture {
   return new CornersGesture(context, kind)
 }
 
-class CornersGesture implements Gesture {
-  readonly cursor = 'crosshair'
-  readonly #context: ToolContext
-  readonly #kind: CornersKind
-  readonly #edge: EdgeLock
+class CornersGesture extends PlacingGesture<CornersKind> {
   #at: Position[] = []
-  #pointer: Pointer | null = null
   #pressed: Position | null = null
   /** The press that is going on set the first position. */
   #isFirst = false
 
-  constructor(context: ToolContext, kind: CornersKind) {
-    this.#context = context
-    this.#kind = kind
-    this.#edge = new EdgeLock(context)
+  protected get placed(): readonly Position[] {
+    return this.#at
   }
 
   down(pointer: Pointer): boolean {
@@ -55,13 +49,13 @@ class CornersGesture implements Gesture {
     this.#isFirst = this.#at.length === 0
     if (this.#isFirst) {
       this.#at = [this.#aimed(pointer).position]
-      freeLocks(this.#context)
+      freeLocks(this.context)
     }
     return true
   }
 
   move(pointer: Pointer): void {
-    this.#pointer = pointer
+    this.pointer = pointer
     this.#show()
   }
 
@@ -72,7 +66,7 @@ class CornersGesture implements Gesture {
   drop(pointer: Pointer): void {
     const isClick =
       this.#pressed !== null &&
-      Position.distance(this.#pressed, pointer.position) <= this.#context.reach(DRAG_PX)
+      Position.distance(this.#pressed, pointer.position) <= this.context.reach(DRAG_PX)
     const isSet = this.#isFirst && isClick
     this.#pressed = null
     this.#isFirst = false
@@ -81,24 +75,20 @@ class CornersGesture implements Gesture {
 
   place(position: Position): void {
     const at = [...this.#at, position]
-    if (at.length < this.#kind.n) this.#at = at
+    if (at.length < this.kind.n) this.#at = at
     else {
-      const made = this.#kind.shape(this.#context.frame, at)
-      if (!made) return this.#context.tell(this.#kind.refusal)
-      this.#context.draw(made, this.#kind.tool)
+      const made = this.kind.shape(this.context.frame, at)
+      if (!made) return this.context.tell(this.kind.refusal)
+      this.context.draw(made, this.kind.tool)
       this.#at = []
     }
-    freeLocks(this.#context)
+    freeLocks(this.context)
     this.#show()
   }
 
   leave(): void {
-    this.#pointer = null
+    this.pointer = null
     this.#show()
-  }
-
-  key(keys: string): boolean {
-    return keys === 'P' && this.#at.length > 0 && this.#edge.step(this.#pointer?.position ?? null, this.#at)
   }
 
   act(act: ToolAct): boolean {
@@ -113,38 +103,36 @@ class CornersGesture implements Gesture {
     this.#show()
   }
 
-  stop(): void {
+  protected reset(): void {
     this.#at = []
     this.#pressed = null
-    freeLocks(this.#context)
-    this.#context.sketch(null)
   }
 
   #aimed(pointer: Pointer) {
-    const { isSquaring } = this.#kind
-    const aimed = aimedAt(this.#context, pointer, this.#at, { isStepping: !isSquaring })
+    const { isSquaring } = this.kind
+    const aimed = aimedAt(this.context, pointer, this.#at, { isStepping: !isSquaring })
     if (!isSquaring || !pointer.shift || !this.#at.length) return aimed
     const position = squareCorner(this.#at[0]!, aimed.position)
     return { position, mark: null, aim: { ...aimed.aim, at: position } }
   }
 
   #show(): void {
-    const { shape, label, hasCrosshair, n } = this.#kind
-    const pointer = this.#pointer
-    const typed = pointer ? null : typedAt(this.#context, this.#at)
+    const { shape, label, hasCrosshair, n } = this.kind
+    const pointer = this.pointer
+    const typed = pointer ? null : typedAt(this.context, this.#at)
     if (!pointer && !typed) {
-      if (!this.#at.length) return this.#context.sketch(null)
+      if (!this.#at.length) return this.context.sketch(null)
       const aim = { start: startOf(this.#at), at: this.#at.at(-1)! }
-      return this.#context.sketch({ vertices: this.#at, aim })
+      return this.context.sketch({ vertices: this.#at, aim })
     }
     const { position, mark, aim } = pointer ? this.#aimed(pointer) : typed!
     const at = [...this.#at, position]
     const crosshair = hasCrosshair ? { crosshair: position } : {}
-    if (!this.#at.length) return this.#context.sketch({ mark, aim, ...crosshair })
-    const made = at.length === n ? shape(this.#context.frame, at) : null
-    const side: Geometry = { kind: 'polyline', frame: this.#context.frame, path: at, width: null }
-    const text = label?.(at, made) ?? this.#context.measure(made ?? side)
-    this.#context.sketch({
+    if (!this.#at.length) return this.context.sketch({ mark, aim, ...crosshair })
+    const made = at.length === n ? shape(this.context.frame, at) : null
+    const side: Geometry = { kind: 'polyline', frame: this.context.frame, path: at, width: null }
+    const text = label?.(at, made) ?? this.context.measure(made ?? side)
+    this.context.sketch({
       geometry: made,
       measured: made ?? side,
       guide: made ? [] : at,
@@ -152,7 +140,7 @@ class CornersGesture implements Gesture {
       mark,
       aim,
       ...crosshair,
-      label: { position, text: this.#edge.title + text },
+      label: { position, text: this.edge.title + text },
     })
   }
 }

@@ -3,7 +3,8 @@ import { thinned } from '../../math/thin'
 import type { Geometry } from '../../model/geometry'
 import { pathClashes, selfClashes } from '../../shapes/soundness'
 import type { Gesture, Pointer, Problem, ToolAct, ToolContext } from '../tool'
-import { type Aimed, aimedAt, EdgeLock, freeLocks, startOf, typedAt } from './aim'
+import { type Aimed, aimedAt, freeLocks, startOf, typedAt } from './aim'
+import { PlacingGesture } from './placing'
 import { traced } from './trace'
 
 /** Screen pixels within which two clicks are one (the second click of a double click), and the first vertex is hit. */
@@ -37,17 +38,12 @@ export function trail(context: ToolContext, kind: TrailKind): Gesture {
   return new TrailGesture(context, kind)
 }
 
-class TrailGesture implements Gesture {
-  readonly cursor = 'crosshair'
-  readonly #context: ToolContext
-  readonly #kind: TrailKind
-  readonly #edge: EdgeLock
+class TrailGesture extends PlacingGesture<TrailKind> {
   #path: Position[] = []
   /** Positions of the drag in progress. */
   #run: Position[] | null = null
   /** The drag that has just ended stood for the click that the view will tell of. */
   #isClicked = false
-  #pointer: Pointer | null = null
   #at: Aimed | null = null
   /** Vertices along the edges of neighbours that a click takes too, while T is held. */
   #traced: readonly Position[] = []
@@ -56,15 +52,13 @@ class TrailGesture implements Gesture {
   /** Where the vertices so far cross each other, and how many they are. */
   #crossings: { readonly n: number; readonly at: readonly Position[] } = { n: 0, at: [] }
 
-  constructor(context: ToolContext, kind: TrailKind) {
-    this.#context = context
-    this.#kind = kind
-    this.#edge = new EdgeLock(context)
+  protected get placed(): readonly Position[] {
+    return this.#path
   }
 
   down(pointer: Pointer): boolean {
     this.#isClicked = false
-    if (!this.#kind.isFreehand && !pointer.ctrl) return false
+    if (!this.kind.isFreehand && !pointer.ctrl) return false
     this.#look(pointer)
     this.#run = [this.#at!.position]
     return true
@@ -78,7 +72,7 @@ class TrailGesture implements Gesture {
   drag(pointer: Pointer): void {
     if (!this.#run) return
     this.#look(pointer)
-    if (Position.distance(this.#run.at(-1)!, pointer.position) >= this.#context.reach(1))
+    if (Position.distance(this.#run.at(-1)!, pointer.position) >= this.context.reach(1))
       this.#run.push(pointer.position)
     this.#show()
   }
@@ -90,12 +84,12 @@ class TrailGesture implements Gesture {
     this.#look(pointer)
     const far = Math.max(...run.map((p) => Position.distance(p, run[0]!)))
     this.#isClicked = true
-    if (far < this.#context.reach(DRAG_PX)) return this.#add(this.#at!.position)
+    if (far < this.context.reach(DRAG_PX)) return this.#add(this.#at!.position)
     if (!Position.isSame(run.at(-1)!, this.#at!.position)) run.push(this.#at!.position)
-    const [first, ...others] = thinned(run, this.#context.reach(THIN_PX))
+    const [first, ...others] = thinned(run, this.context.reach(THIN_PX))
     if (!this.#path.length || !this.#isSame(first!, this.#path.at(-1)!)) this.#path.push(first!)
     this.#path.push(...others)
-    freeLocks(this.#context)
+    freeLocks(this.context)
     if (this.#isClosing(this.#path.at(-1)!, 1)) {
       this.#path.pop()
       this.#finish()
@@ -117,21 +111,15 @@ class TrailGesture implements Gesture {
 
   place(position: Position): void {
     this.#path.push(position)
-    freeLocks(this.#context)
+    freeLocks(this.context)
     this.refresh()
   }
 
   leave(): void {
-    this.#pointer = null
+    this.pointer = null
     this.#at = null
     this.#traced = []
     this.#show()
-  }
-
-  key(keys: string): boolean {
-    return (
-      keys === 'P' && this.#path.length > 0 && this.#edge.step(this.#pointer?.position ?? null, this.#path)
-    )
   }
 
   act(act: ToolAct): boolean {
@@ -147,16 +135,14 @@ class TrailGesture implements Gesture {
   }
 
   refresh(): void {
-    if (this.#pointer) this.#look(this.#pointer)
-    else this.#at = typedAt(this.#context, this.#path)
+    if (this.pointer) this.#look(this.pointer)
+    else this.#at = typedAt(this.context, this.#path)
     this.#show()
   }
 
-  stop(): void {
+  protected reset(): void {
     this.#path = []
     this.#run = null
-    freeLocks(this.#context)
-    this.#context.sketch(null)
   }
 
   #add(position: Position): void {
@@ -170,10 +156,10 @@ class TrailGesture implements Gesture {
   }
 
   #finish(): boolean {
-    const { least, finish } = this.#kind
+    const { least, finish } = this.kind
     if (!this.#path.length) return false
     if (this.#path.length < least) {
-      this.#context.tell(`${least} points are needed; this has ${this.#path.length}. Esc starts anew.`)
+      this.context.tell(`${least} points are needed; this has ${this.#path.length}. Esc starts anew.`)
       return true
     }
     if (finish(this.#path)) this.stop()
@@ -185,25 +171,25 @@ class TrailGesture implements Gesture {
   }
 
   #isSame(a: Position, b: Position): boolean {
-    return Position.distance(a, b) <= this.#context.reach(SAME_PX)
+    return Position.distance(a, b) <= this.context.reach(SAME_PX)
   }
 
   /** Say whether a position closes the trail; the last few vertices may be that position already. */
   #isClosing(position: Position, n: number): boolean {
-    const { isClosed, least } = this.#kind
+    const { isClosed, least } = this.kind
     return isClosed && this.#path.length - n >= least && this.#isSame(position, this.#path[0]!)
   }
 
   #look(pointer: Pointer): void {
-    this.#pointer = pointer
+    this.pointer = pointer
     const drawn = [...this.#path, ...(this.#run ?? [])]
     // only a closed trail that could close now offers its first vertex
-    const own = this.#kind.isClosed && drawn.length >= this.#kind.least ? drawn.slice(0, 1) : []
+    const own = this.kind.isClosed && drawn.length >= this.kind.least ? drawn.slice(0, 1) : []
     // a streamed line is the hand's: neither Shift nor numbers bend it
     const isStreaming = this.#run !== null && this.#run.length > 1
-    this.#at = aimedAt(this.#context, pointer, this.#path, { own, isStepping: !isStreaming })
+    this.#at = aimedAt(this.context, pointer, this.#path, { own, isStepping: !isStreaming })
     const last = this.#run ? undefined : this.#path.at(-1)
-    this.#traced = (pointer.isTracing && last && traced(this.#context, last, this.#at)) || []
+    this.#traced = (pointer.isTracing && last && traced(this.context, last, this.#at)) || []
   }
 
   /** Return where an outline crosses itself on the way to the pointer. */
@@ -216,7 +202,7 @@ class TrailGesture implements Gesture {
       this.#crossings = { n, at: isMore ? [...this.#crossings.at, ...found] : found }
       this.#isRefused = false
     }
-    const { frame } = this.#context
+    const { frame } = this.context
     const closing = this.#isRefused
       ? selfClashes({ kind: 'polygon', frame, exterior: [...this.#path], holes: [] })
       : []
@@ -228,13 +214,13 @@ class TrailGesture implements Gesture {
   #show(): void {
     const [path, at] = [[...this.#path, ...(this.#run ?? [])], this.#at]
     const aim = at?.aim ?? { start: startOf(path), at: path.at(-1) ?? ([0, 0] as Position) }
-    if (!path.length && !at) return this.#context.sketch(null)
-    const { isClosed, shape } = this.#kind
+    if (!path.length && !at) return this.context.sketch(null)
+    const { isClosed, shape } = this.kind
     const ahead = at && !this.#run ? [...path, ...this.#traced, at.position] : path
-    const measured = shape(this.#context.frame, ahead)
+    const measured = shape(this.context.frame, ahead)
     const back = isClosed && path.length > 1 ? [path[0]!] : []
-    this.#context.sketch({
-      geometry: shape(this.#context.frame, path),
+    this.context.sketch({
+      geometry: shape(this.context.frame, path),
       measured: path.length ? measured : null,
       guide: path.length && at ? [path.at(-1)!, ...this.#traced, at.position, ...back] : [],
       vertices: this.#path,
@@ -242,7 +228,7 @@ class TrailGesture implements Gesture {
       aim: this.#run ? null : aim,
       problem: isClosed ? this.#problem(ahead) : null,
       ...(measured && path.length && at
-        ? { label: { position: at.position, text: this.#edge.title + this.#context.measure(measured) } }
+        ? { label: { position: at.position, text: this.edge.title + this.context.measure(measured) } }
         : {}),
     })
   }
