@@ -45,11 +45,6 @@ WATCH = """() => {
     if (now === 'saved' && before !== 'saved') window.benchTimes.push(performance.now() - start)
     before = now
   }).observe(badge, { attributes: true, attributeFilter: ['data-state'] })
-  // an undo is the server's own: the badge does not move
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries())
-      if (entry.name.endsWith('/undo')) window.benchTimes.push(entry.responseEnd - start)
-  }).observe({ type: 'resource' })
 }"""
 
 

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import shapely
 
-VIEWER = Path(__file__).resolve().parents[2] / "viewer"
-VITEST = VIEWER / "node_modules" / "vitest" / "vitest.mjs"
-NODE = shutil.which("node")
+ROOT = Path(__file__).resolve().parents[2]
+VITEST = ROOT / "viewer" / "node_modules" / "vitest" / "vitest.mjs"
 
 
-@pytest.mark.skipif(NODE is None or not VITEST.exists(), reason="no node, or the viewer's packages are not installed")
+@pytest.mark.skipif(not VITEST.exists(), reason="the viewer's packages are not installed")
 def test_ten_thousand_random_edits_leave_a_valid_coverage(tmp_path: Path) -> None:
     """Run the viewer's own edits (`viewer/test/coverage.test.ts`) and look at the coverage after every tenth."""
-    assert NODE is not None
     out = tmp_path / "coverages.jsonl"
     run = subprocess.run(
-        [NODE, str(VITEST), "run", "test/coverage.test.ts"],
-        cwd=VIEWER,
+        [sys.executable, "hatch_build.py", "npm", "test", "--", "test/coverage.test.ts"],
+        cwd=ROOT,
         env={**os.environ, "GEO3D_COVERAGES": str(out)},
         capture_output=True,
         text=True,

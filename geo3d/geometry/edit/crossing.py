@@ -76,9 +76,9 @@ def with_vertices(path: Array, new: Sequence[Crossing]) -> Array:
 
 
 def _segments(path: Array) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.object_]]:
-    """Return (numbers, linestrings) of the segments that have a length."""
+    """Return (numbers, linestrings) of the segments that have a length, one whose square float64 can tell from zero."""
     ends = np.stack([path[:-1], path[1:]], axis=1)
-    numbers = np.flatnonzero((ends[:, 0] != ends[:, 1]).any(axis=1))
+    numbers = np.flatnonzero(np.square(ends[:, 1] - ends[:, 0]).sum(axis=1) > 0)
     return numbers, shapely.linestrings(ends[numbers])
 
 
@@ -101,6 +101,8 @@ def _caught(path: Array, end: Array, along: float, tolerance: float) -> Crossing
         x, y = path[nearest].tolist()
         return Crossing(float(nearest), along, (x, y))
     numbers, segments = _segments(path)
+    if not len(numbers):
+        return None
     distances = shapely.distance(segments, shapely.Point(end))
     i = int(distances.argmin())
     if distances[i] > tolerance:

@@ -15,6 +15,7 @@ from geo3d.errors import FrameError, GeometryError, LimitExceeded
 from geo3d.geometry import (
     Affine,
     Box,
+    Geometry,
     MapFrame,
     MultiPolygon,
     MultiPolyline,
@@ -44,8 +45,8 @@ def polygon(*exterior: tuple[float, float], holes: tuple[tuple[tuple[float, floa
     return Polygon(frame="f", exterior=exterior, holes=holes)
 
 
-def area(geometry: object) -> float:
-    return float(shapely_of_one(geometry).area)  # type: ignore[arg-type]
+def area(geometry: Geometry) -> float:
+    return float(shapely_of_one(geometry).area)
 
 
 def test_a_buffer_is_that_of_geos() -> None:
