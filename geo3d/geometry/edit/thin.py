@@ -48,10 +48,25 @@ def simplify(geometry: Geometry, tolerance: float, method: Method = "distance", 
     else:
         area = plane.into(area_of(geometry))
         if method == "distance":
-            shape = shapely.simplify(area, tolerance, preserve_topology=True)
+            shape = _kept_by_distance(area, tolerance)
         else:
             shape = shapely.coverage_simplify([area], tolerance)[0]
     return source.geometry(plane.out(shape), geometry.width if isinstance(geometry, Polyline) else None)
+
+
+def _kept_by_distance(area: shapely.Geometry, tolerance: float) -> shapely.Geometry:
+    """Return an area whose outline passes no farther than a tolerance from all vertices that it had.
+
+    GEOS looks at the vertex where a ring starts last, against what it has moved already: two moves add up to no more
+    than twice the tolerance.
+    """
+    thin = shapely.simplify(area, tolerance, preserve_topology=True)
+    outline = thin.boundary
+    shapely.prepare(outline)
+    vertices = shapely.points(shapely.get_coordinates(area))
+    if shapely.dwithin(outline, vertices, tolerance).all():
+        return thin
+    return shapely.simplify(area, tolerance / 2, preserve_topology=True)
 
 
 def _kept_by_area(path: Array, area: float) -> Array:
