@@ -116,7 +116,6 @@ function Row({ command, keymap, isWaiting, onWait, onKeys }: RowProps) {
       )}
       <button
         type="button"
-        aria-label={`Keys of ${command.title}: ${keys.join(', ') || 'none'}`}
         data-waits={isWaiting || undefined}
         onClick={() => onWait(true)}
         onBlur={() => isWaiting && onWait(false)}
@@ -130,11 +129,12 @@ function Row({ command, keymap, isWaiting, onWait, onKeys }: RowProps) {
           else onKeys(pressed === 'Backspace' ? [] : [pressed])
         }}
       >
+        <span class="unseen">Keys of {command.title}: </span>
         {isWaiting
           ? 'press keys…'
           : keys.length
             ? keys.map((k) => <Kbd key={k} keys={Keys.shown(k, isMac())} />)
-            : '–'}
+            : 'none'}
       </button>
     </div>
   )

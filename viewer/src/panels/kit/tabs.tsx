@@ -26,7 +26,7 @@ export function Tabs<Id extends string>({ label, tabs, value, onChange }: TabsPr
           type="button"
           role="tab"
           id={`tab-${tab.id}`}
-          aria-controls={`panel-${tab.id}`}
+          aria-controls={tab.id === value ? `panel-${tab.id}` : undefined}
           aria-selected={tab.id === value}
           tabIndex={tab.id === value ? 0 : -1}
           onClick={() => onChange(tab.id)}

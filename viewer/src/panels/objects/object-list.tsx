@@ -7,7 +7,7 @@ import { titleOfKind } from '../../shapes'
 import { Camera } from '../../views/camera'
 import { Button, IconButton } from '../kit/button'
 import { Icon } from '../kit/icon'
-import { Tabs } from '../kit/tabs'
+import { TabPanel, Tabs } from '../kit/tabs'
 import { VirtualList } from '../kit/virtual-list'
 import type { PanelProps } from '../panel'
 import type { Workbench } from '../workbench'
@@ -59,11 +59,13 @@ export function ObjectList({ bench }: PanelProps) {
         )}
       </label>
       <OutOfSight bench={bench} />
-      {which.value === 'view' ? (
-        <InView bench={bench} filter={filter.value} />
-      ) : (
-        <All bench={bench} filter={filter.value} />
-      )}
+      <TabPanel id={which.value}>
+        {which.value === 'view' ? (
+          <InView bench={bench} filter={filter.value} />
+        ) : (
+          <All bench={bench} filter={filter.value} />
+        )}
+      </TabPanel>
     </div>
   )
 }

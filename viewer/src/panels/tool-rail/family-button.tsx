@@ -57,9 +57,11 @@ export function FamilyButton({ bench, keymap, family }: FamilyButtonProps) {
         type="button"
         class="tool"
         data-tool={tool.id}
+        data-keys={keys?.replace('Shift+', '⇧')}
         data-family={isMany ? family.id : undefined}
         aria-pressed={bench.tool.value.id === tool.id}
         aria-label={tool.title}
+        aria-keyshortcuts={keys}
         {...(isMany ? { 'aria-haspopup': 'menu', 'aria-expanded': isOpen } : {})}
         title={`${tool.title}${keys ? ` (${keys})` : ''}\n${tool.hint}${isMany ? '\nRight click or hold: more ways' : ''}`}
         onPointerDown={press}
@@ -76,7 +78,6 @@ export function FamilyButton({ bench, keymap, family }: FamilyButtonProps) {
         }}
       >
         <Icon name={tool.icon} size={18} />
-        <kbd>{keys?.replace('Shift+', '⇧')}</kbd>
         {isMany && <span class="tool-corner" />}
       </button>
       {isOpen && (

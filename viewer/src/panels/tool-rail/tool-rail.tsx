@@ -33,14 +33,15 @@ export function ToolRail({ bench, keymap }: ToolRailProps) {
           type="button"
           class="tool"
           aria-pressed={bench.isSnapping.value}
+          data-keys={keymap.shown('tool.snap')}
           aria-label="Snap to vertices and edges"
+          aria-keyshortcuts={keymap.shown('tool.snap')}
           title={`Snap to vertices and edges (${keymap.shown('tool.snap') ?? ''})`}
           onClick={() => {
             bench.isSnapping.value = !bench.isSnapping.value
           }}
         >
           <Icon name="magnet" size={18} />
-          <kbd>{keymap.shown('tool.snap')}</kbd>
         </button>
       </div>
     </nav>

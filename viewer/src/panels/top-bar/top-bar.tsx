@@ -21,7 +21,7 @@ export function TopBar({ bench, commands, keymap }: TopBarProps) {
   const run = (id: string) => () => void commands.run(id)
   return (
     <header class="top-bar">
-      <a class="brand" href="#/" title="All scenes" aria-label="All scenes">
+      <a class="brand" href="#/" title="All scenes" aria-label="geo3d: all scenes">
         <Logo />
         <strong>geo3d</strong>
       </a>
