@@ -46,7 +46,8 @@ type Drag =
   | {
       readonly kind: 'body'
       readonly from: Position
-      readonly before: ReadonlyMap<Id, Geometry>
+      readonly ids: readonly Id[]
+      readonly geometries: readonly Geometry[]
       shift: readonly [dx: number, dy: number]
     }
   | { readonly kind: 'band'; readonly from: Position; bounds: Bounds | null }
@@ -74,8 +75,9 @@ class SelectGesture implements Gesture {
       this.#drag = { kind: 'band', from: pointer.position, bounds: null }
     else if (!grip || pointer.ctrl) return false
     else if (grip.kind === 'body') {
-      const before = new Map(grip.ids.flatMap((id) => entryOf(id, this.#context.shown(id))))
-      this.#drag = { kind: 'body', from: pointer.position, before, shift: [0, 0] }
+      const held = grip.ids.flatMap((id) => entryOf(id, this.#context.shown(id)))
+      const [ids, geometries] = [held.map(([id]) => id), held.map(([, geometry]) => geometry)]
+      this.#drag = { kind: 'body', from: pointer.position, ids, geometries, shift: [0, 0] }
     } else if (grip.kind === 'vertex' && pointer.alt) this.#removeVertex(grip)
     else this.#drag = borderDrag(grip, pointer)
     return true
@@ -98,11 +100,8 @@ class SelectGesture implements Gesture {
     } else if (drag?.kind === 'body') {
       const shift = [pointer.position[0] - drag.from[0], pointer.position[1] - drag.from[1]] as const
       drag.shift = shift
-      const { before } = drag
-      this.#context.sketch({
-        ghost: { geometries: [...before.values()], shift },
-        replaces: [...before.keys()],
-      })
+      // the same lists with every step: thousands of them are compared and made ready only once
+      this.#context.sketch({ ghost: { geometries: drag.geometries, shift }, replaces: drag.ids })
     } else if (drag) this.#dragBorder(drag, pointer)
   }
 
@@ -117,8 +116,8 @@ class SelectGesture implements Gesture {
         return this.click(pointer)
       }
       const [dx, dy] = drag.shift
-      const shapes = [...drag.before].flatMap(([id, before]) => {
-        const geometry = movedBy(before, dx, dy)
+      const shapes = drag.ids.flatMap((id, i) => {
+        const geometry = movedBy(drag.geometries[i]!, dx, dy)
         return geometry ? [{ id, geometry }] : []
       })
       void this.#context

@@ -15,6 +15,17 @@ export interface Camera {
 
 /** Pure functions on cameras. Differences to the centre are formed first, so that millimetres of UTM survive. */
 export const Camera = {
+  /** Say whether two cameras show the same. */
+  equals(a: Camera, b: Camera): boolean {
+    return (
+      a.center[0] === b.center[0] &&
+      a.center[1] === b.center[1] &&
+      a.unitsPerPixel === b.unitsPerPixel &&
+      a.size[0] === b.size[0] &&
+      a.size[1] === b.size[1]
+    )
+  },
+
   /** Return where a position is on the screen, in CSS pixels from the view's top left corner. */
   toScreen(camera: Camera, p: Position): readonly [number, number] {
     const { center, unitsPerPixel, size, isYDown } = camera

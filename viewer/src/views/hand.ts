@@ -18,7 +18,7 @@ import type { ShownLabel, ShownLabels } from '../shapes/shown'
 import type { Aids, Aim, Locks, Reshape, Shown, Sketch, ToolContext, Typing } from '../tools/tool'
 import type { Freshness } from './freshness'
 import type { GroundScale } from './ground-scale'
-import type { Overlay, Stroke } from './paint/overlay'
+import type { MovingOverlay, StillOverlay, Stroke } from './paint/overlay'
 import type { View } from './view'
 
 /** Screen pixels within which a line or a point is taken to be under the pointer. */
@@ -76,13 +76,18 @@ export class Hand implements ToolContext {
         given.locks.value = locks
       },
     }
-    this.#end = effect(() => {
+    const endFollowing = effect(() => {
       const { guard } = given.session
-      void [this.preview.value, this.hovered.value, given.hidden.value, given.fillOpacity.value]
+      void [this.preview.value, given.hidden.value, given.fillOpacity.value]
       void [guard.hidden.value, guard.isolated.value, guard.locked.value, guard.lockedClasses.value]
       void [given.session.selection.ids.value, given.session.ontology.value, given.session.chosen.value]
       given.view.repaint()
     })
+    const endHover = this.hovered.subscribe(() => given.view.repaint('moving'))
+    this.#end = () => {
+      endFollowing()
+      endHover()
+    }
   }
 
   get selection() {
@@ -220,11 +225,12 @@ export class Hand implements ToolContext {
 
   sketch(sketch: Sketch | null): void {
     if (sketch === null && this.#sketch === null) return
+    const isStill = sameIds(this.#sketch?.replaces, sketch?.replaces)
     this.#sketch = sketch
     this.aim.value = sketch?.aim ?? null
     this.made.value = sketch?.measured ?? sketch?.geometry ?? null
     this.problem.value = sketch?.problem?.sentence ?? null
-    this.#given.view.repaint()
+    this.#given.view.repaint(isStill ? 'moving' : undefined)
   }
 
   hover(id: Id | null): void {
@@ -240,25 +246,32 @@ export class Hand implements ToolContext {
     this.#given.tell(sentence)
   }
 
-  /** Return what is painted over the tiles now. */
-  overlay(): Overlay {
+  /** Return what is painted over the tiles now and stays while only the pointer moves. */
+  still(): StillOverlay {
     const { session, fresh, fillOpacity } = this.#given
     const chosen = new Set(session.selection.ids.peek())
     const replaced = new Set(this.#sketch?.replaces ?? [])
     const isPlain = (a: Annotation) => !chosen.has(a.id) && !replaced.has(a.id) && this.#isVisible(a)
-    const hovered = this.hovered.peek()
-    const isShown = hovered !== null && !chosen.has(hovered) && !replaced.has(hovered)
     return {
       labels: [...this.#painted(fresh)].filter(isPlain).flatMap((a) => this.#strokeOf(a.id)),
       preview: this.preview.peek().flatMap((geometry) => {
         const bounds = boundsOf(geometry)
         return bounds ? [{ geometry, bounds, color: '#4da3ff' }] : []
       }),
-      hovered: isShown ? (this.#strokeOf(hovered)[0] ?? null) : null,
       chosen: [...chosen].filter((id) => !replaced.has(id)).flatMap((id) => this.#strokeOf(id)),
+      fillOpacity: fillOpacity.peek(),
+    }
+  }
+
+  /** Return what is painted above that and follows the pointer. */
+  moving(): MovingOverlay {
+    const hovered = this.hovered.peek()
+    const isShown =
+      hovered !== null && !this.selection.has(hovered) && !this.#sketch?.replaces?.includes(hovered)
+    return {
+      hovered: isShown ? (this.#strokeOf(hovered)[0] ?? null) : null,
       sketch: this.#sketch,
       color: this.#sketchColor(),
-      fillOpacity: fillOpacity.peek(),
     }
   }
 
@@ -316,4 +329,8 @@ export class Hand implements ToolContext {
     }
     return best?.id ?? null
   }
+}
+
+function sameIds(a: readonly Id[] = [], b: readonly Id[] = []): boolean {
+  return a === b || (a.length === b.length && a.every((id, i) => id === b[i]))
 }

@@ -14,7 +14,7 @@ import { Camera } from './camera'
 import { Freshness } from './freshness'
 import { GroundScale } from './ground-scale'
 import { Hand } from './hand'
-import { paintOverlay } from './paint/overlay'
+import { paintMoving, paintStill } from './paint/overlay'
 import type { View } from './view'
 
 /** Milliseconds after the view has come to rest before what is in sight is loaded. */
@@ -77,7 +77,10 @@ export class Stage {
       fresh: this.#fresh,
       scale: this.scale,
     })
-    view.overlay((easel) => paintOverlay(easel, this.hand.overlay()))
+    view.overlay({
+      still: (easel) => paintStill(easel, this.hand.still()),
+      moving: (easel) => paintMoving(easel, this.hand.moving()),
+    })
     this.#follow(given)
   }
 

@@ -32,6 +32,14 @@ export interface Stain {
   readonly except?: Bounds | null
 }
 
+/** What paints over the picture, in two sheets: thousands of chosen shapes are not painted anew for each pointer step. */
+export interface OverlayPainter {
+  /** Paint what stays while only the pointer moves. */
+  still(easel: Easel): void
+  /** Paint what follows the pointer, above it. */
+  moving(easel: Easel): void
+}
+
 /**
  * A picture of a scene in which tools work: the contract between views and whoever uses them.
  *
@@ -50,10 +58,10 @@ export interface View {
   readonly problem: ReadonlySignal<string | null>
   /** Let a tool work here; null = none. */
   take(gesture: Gesture | null): void
-  /** Set what paints over the picture, each time it is drawn. */
-  overlay(paint: (easel: Easel) => void): void
-  /** Draw the overlay anew. */
-  repaint(): void
+  /** Set what paints over the picture. */
+  overlay(painter: OverlayPainter): void
+  /** Paint the overlay anew; by name only what follows the pointer. */
+  repaint(what?: 'moving'): void
   /** Show these rasters, the first at the bottom. */
   showRasters(pictures: readonly RasterPicture[]): void
   /** Show label tiles. */

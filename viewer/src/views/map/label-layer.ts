@@ -37,6 +37,7 @@ export class LabelLayer {
   #ink: LabelInk = { colors: new Map(), hidden: new Set(), fillOpacity: 0.25, isVisible: true }
   #hiddenFids: ReadonlySet<number> = new Set()
   #stains: readonly PlaneStain[] = []
+  #nAsked = 0
 
   constructor(tiles: LabelTiles, grid: TileGrid, plane: Plane) {
     this.#tiles = tiles
@@ -81,7 +82,8 @@ export class LabelLayer {
     const isAll = stains.some((stain) => !stain.extent && !stain.except)
     if (isAll || this.#stains.length > MOST_STAINS)
       this.#stains = [{ revision: newest, extent: null, except: null }]
-    this.#source.setTileUrlFunction(this.#url, `r${newest}`)
+    // a key of its own each time: with the same one OpenLayers would neither ask nor draw
+    this.#source.setTileUrlFunction(this.#url, `ask ${++this.#nAsked}`)
   }
 
   /** Return the stable numbers of the labels at a place of the screen, as far as they are not hidden. */

@@ -12,8 +12,7 @@ import type { ViewFrame } from '../../model/scene'
 import type { RasterPicture } from '../../raster/picture'
 import type { Gesture, Pointer } from '../../tools/tool'
 import { Camera } from '../camera'
-import type { Easel } from '../paint/brush'
-import type { LabelInk, LabelTiles, Stain, View } from '../view'
+import type { LabelInk, LabelTiles, OverlayPainter, Stain, View } from '../view'
 import { LabelLayer } from './label-layer'
 import { OverlayLayer } from './overlay-layer'
 import { Plane } from './plane'
@@ -86,12 +85,12 @@ export class MapView implements View {
     this.repaint()
   }
 
-  overlay(paint: (easel: Easel) => void): void {
-    this.#overlay.paint = paint
+  overlay(painter: OverlayPainter): void {
+    this.#overlay.painter = painter
   }
 
-  repaint(): void {
-    this.#overlay.changed()
+  repaint(what?: 'moving'): void {
+    this.#overlay.repaint(what)
   }
 
   showRasters(pictures: readonly RasterPicture[]): void {

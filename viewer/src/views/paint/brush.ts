@@ -48,6 +48,24 @@ export function paintGeometry(easel: Easel, geometry: Geometry, ink: Ink): void 
     if (chain.role === 'points') for (const p of chain.path) paintDisc(easel, p, ink)
 }
 
+/** Paint the outlines of many geometries in one stroke: whatever overlaps, the cost is that of one shape. */
+export function paintMany(easel: Easel, geometries: readonly Geometry[], ink: Ink): void {
+  const { context } = easel
+  context.beginPath()
+  for (const geometry of geometries)
+    for (const chain of shapeOf(geometry).chains(geometry)) {
+      if (chain.role === 'points') for (const p of chain.path) traceDisc(easel, p)
+      // Chromium measures the whole path at every `closePath`: the first vertex once more does the same
+      else
+        tracePath(easel, {
+          ...chain,
+          role: 'line',
+          path: isClosed(chain) ? [...chain.path, chain.path[0]!] : chain.path,
+        })
+    }
+  stroke(context, ink)
+}
+
 /** Paint a line through positions. */
 export function paintPath(easel: Easel, path: readonly Position[], ink: Ink): void {
   easel.context.beginPath()
@@ -80,10 +98,16 @@ function tracePath({ context, camera }: Easel, chain: Chain): void {
   if (isClosed(chain)) context.closePath()
 }
 
-function paintDisc({ context, camera }: Easel, p: Position, ink: Ink): void {
+function traceDisc({ context, camera }: Easel, p: Position): void {
   const [x, y] = Camera.toScreen(camera, p)
-  context.beginPath()
+  context.moveTo(x + POINT_RADIUS, y)
   context.arc(x, y, POINT_RADIUS, 0, 2 * Math.PI)
+}
+
+function paintDisc(easel: Easel, p: Position, ink: Ink): void {
+  const { context } = easel
+  context.beginPath()
+  traceDisc(easel, p)
   context.fillStyle = ink.stroke
   context.fill()
   context.setLineDash([])

@@ -3,7 +3,7 @@ import type { Geometry } from '../../model/geometry'
 import { shapeOf } from '../../shapes'
 import type { Sketch } from '../../tools/tool'
 import { Camera } from '../camera'
-import { type Easel, faded, paintGeometry } from './brush'
+import { type Easel, faded, paintGeometry, paintMany } from './brush'
 import { HALO, paintHandles, paintSketch, SELECTION } from './sketch'
 
 /** A geometry in the view frame with its colour. */
@@ -13,20 +13,27 @@ export interface Stroke {
   readonly color: string
 }
 
-/** Everything that is painted over the tiles, bottom first. */
-export interface Overlay {
+/** What is painted over the tiles and stays while only the pointer moves, bottom first. */
+export interface StillOverlay {
   readonly labels: readonly Stroke[]
   readonly preview: readonly Stroke[]
-  readonly hovered: Stroke | null
   readonly chosen: readonly Stroke[]
-  readonly sketch: Sketch | null
-  /** Colour of what is being drawn. */
-  readonly color: string
   readonly fillOpacity: number
 }
 
-/** Paint the overlay of a view. */
-export function paintOverlay(easel: Easel, overlay: Overlay): void {
+/** What is painted above that and follows the pointer. */
+export interface MovingOverlay {
+  readonly hovered: Stroke | null
+  readonly sketch: Sketch | null
+  /** Colour of what is being drawn. */
+  readonly color: string
+}
+
+/** Chosen shapes above which all are outlined as one. */
+const MOST_FILLED = 500
+
+/** Paint what stays while only the pointer moves. */
+export function paintStill(easel: Easel, overlay: StillOverlay): void {
   const sight = Bounds.grown(Camera.bounds(easel.camera), 12 * easel.camera.unitsPerPixel)
   const isSeen = ({ bounds }: Stroke) => Bounds.meets(bounds, sight)
   for (const { geometry, color } of overlay.labels.filter(isSeen))
@@ -39,11 +46,21 @@ export function paintOverlay(easel: Easel, overlay: Overlay): void {
       dash: [4, 3],
       halo: HALO,
     })
-  if (overlay.hovered)
-    paintGeometry(easel, overlay.hovered.geometry, { stroke: '#ffffff', fill: null, width: 2, halo: HALO })
   const chosen = overlay.chosen.filter(isSeen)
-  for (const { geometry } of chosen)
-    paintGeometry(easel, geometry, { stroke: SELECTION, fill: faded(SELECTION, 0.16), width: 2, halo: HALO })
+  if (chosen.length > MOST_FILLED)
+    paintMany(
+      easel,
+      chosen.map(({ geometry }) => geometry),
+      { stroke: SELECTION, fill: null, width: 1.5 },
+    )
+  else
+    for (const { geometry } of chosen)
+      paintGeometry(easel, geometry, {
+        stroke: SELECTION,
+        fill: faded(SELECTION, 0.16),
+        width: 2,
+        halo: HALO,
+      })
   for (const { geometry } of chosen.slice(-20)) {
     const vertices = shapeOf(geometry)
       .chains(geometry)
@@ -51,5 +68,10 @@ export function paintOverlay(easel: Easel, overlay: Overlay): void {
       .flatMap((chain) => chain.path)
     paintHandles(easel, vertices, SELECTION)
   }
-  if (overlay.sketch) paintSketch(easel, overlay.sketch, overlay.color)
+}
+
+/** Paint what follows the pointer. */
+export function paintMoving(easel: Easel, { hovered, sketch, color }: MovingOverlay): void {
+  if (hovered) paintGeometry(easel, hovered.geometry, { stroke: '#ffffff', fill: null, width: 2, halo: HALO })
+  if (sketch) paintSketch(easel, sketch, color)
 }

@@ -2,7 +2,7 @@ import { Bounds } from '../../math/bounds'
 import type { Position } from '../../math/position'
 import type { Ghost, Mark, Problem, Sketch } from '../../tools/tool'
 import { Camera } from '../camera'
-import { type Easel, faded, type Ink, paintGeometry, paintPath } from './brush'
+import { type Easel, faded, type Ink, paintGeometry, paintMany, paintPath } from './brush'
 
 /** Colours of the hand: they stand out on any imagery and are no class's colour. */
 export const SELECTION = '#ffd400'
@@ -13,9 +13,8 @@ export const HALO = 'rgb(0 0 0 / 0.55)'
 
 /** Most vertices that are drawn as handles: more would hide the shape. */
 const MOST_HANDLES = 2000
-/** Carried shapes that are filled, and that are drawn at all: the pointer must not wait for the others. */
+/** Carried shapes that are filled; more are outlined as one, so that the pointer does not wait for them. */
 const MOST_FILLED = 200
-const MOST_CARRIED = 5000
 
 /** Paint what a tool shows. */
 export function paintSketch(easel: Easel, sketch: Sketch, color: string): void {
@@ -37,10 +36,10 @@ export function paintSketch(easel: Easel, sketch: Sketch, color: string): void {
 function paintGhost({ context, camera }: Easel, { geometries, shift: [dx, dy] }: Ghost): void {
   const moved = { ...camera, center: [camera.center[0] - dx, camera.center[1] - dy] as const }
   const easel = { context, camera: moved }
-  const isMany = geometries.length > MOST_FILLED
-  const ink: Ink = { stroke: SELECTION, fill: isMany ? null : faded(SELECTION, 0.16), width: isMany ? 1 : 2 }
-  for (const geometry of geometries.slice(0, MOST_CARRIED))
-    paintGeometry(easel, geometry, isMany ? ink : { ...ink, dash: [5, 4], halo: HALO })
+  if (geometries.length > MOST_FILLED)
+    return paintMany(easel, geometries, { stroke: SELECTION, fill: null, width: 1 })
+  const ink: Ink = { stroke: SELECTION, fill: faded(SELECTION, 0.16), width: 2, dash: [5, 4], halo: HALO }
+  for (const geometry of geometries) paintGeometry(easel, geometry, ink)
 }
 
 /** Paint vertices as small squares. */
