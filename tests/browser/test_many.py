@@ -1,4 +1,4 @@
-"""Thousands of objects, which a program stored while the page was open: chosen by words, changed and moved as one step."""
+"""Thousands of objects, stored by a program while the page was open: chosen by words, changed and moved as one step."""
 
 from __future__ import annotations
 
