@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import orjson
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.exceptions import RequestValidationError
 from starlette.responses import Response, StreamingResponse
 
-from geo3d.labels import ChangeSet
+from geo3d.labels import ChangeSet, ReviewState
 from geo3d.store import Commit
 from geo3d.store import Query as Which
 from geo3d_server.deps import Body, Here, SceneId, StrictRoute, Undo, Writing, json_answer, parse, takes
@@ -177,10 +177,17 @@ def at(
 
 @router.get("/counts", response_model=CountsReply)
 def counts(scene: SceneId, here: Here) -> Response:
-    """Return how many annotations there are of each class, and bounds that hold them in each frame."""
+    """Return how many annotations there are of each class and state, and bounds that hold them in each frame."""
     store = here.workspace.store
     revision, found = store.revision(scene), dict(store.count(scene, Which()))
-    said = {"revision": revision, "n": sum(found.values()), "counts": found, "bounds": here.tiles.extents(scene)}
+    states = {state: sum(store.count(scene, Which(states=(state,))).values()) for state in get_args(ReviewState)}
+    said = {
+        "revision": revision,
+        "n": sum(found.values()),
+        "counts": found,
+        "states": states,
+        "bounds": here.tiles.extents(scene),
+    }
     return json_answer(orjson.dumps(said))
 
 

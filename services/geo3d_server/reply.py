@@ -10,7 +10,7 @@ from urllib.parse import quote
 import orjson
 from pydantic import AwareDatetime, BaseModel
 
-from geo3d.labels import Annotation, Asset, Document, Scene
+from geo3d.labels import Annotation, Asset, Document, ReviewState, Scene
 from geo3d.store import Commit
 from geo3d_server.feed import body_of_commit
 
@@ -103,6 +103,8 @@ class CountsReply(BaseModel):
     n: int
     counts: dict[str, int]
     """By class slug."""
+    states: dict[ReviewState, int]
+    """By state of review."""
     bounds: dict[str, tuple[float, float, float, float]]
     """(minx, miny, maxx, maxy) that hold the annotations of each frame; with room to spare where some were deleted."""
 

@@ -27,6 +27,7 @@ export async function openBench(shell: Shell, id: string, actor: SessionInfo): P
     refused: (set, problem) => shell.toasts.error(`“${set.message}” was not kept: ${problem.message}`),
   })
   session.counts.value = counts.counts
+  session.states.value = counts.states
   const bench = new Workbench({
     session,
     toasts: shell.toasts,

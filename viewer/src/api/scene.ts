@@ -1,5 +1,5 @@
 import type { Position } from '../math/position'
-import type { Annotation } from '../model/annotation'
+import type { Annotation, ReviewState } from '../model/annotation'
 import type { ChangeSet } from '../model/change'
 import type { Scene } from '../model/scene'
 import { type CommitReply, type CountsReply, client, dataOf, fetched, type HistoryReply } from './client'
@@ -18,6 +18,7 @@ export interface AnnotationQuery {
   readonly bbox?: readonly [number, number, number, number]
   readonly frame?: string
   readonly label?: readonly string[]
+  readonly state?: readonly ReviewState[]
   readonly fids?: readonly number[]
   readonly ids?: readonly string[]
   readonly after?: number
@@ -39,13 +40,14 @@ export function sceneApi(scene: string) {
     counts: () => dataOf<CountsReply>(client.GET('/api/scenes/{scene}/counts', { params: { path } })),
 
     annotations: (query: AnnotationQuery, signal?: AbortSignal) => {
-      const { bbox, fids, ids, label, ...rest } = query
+      const { bbox, fids, ids, label, state, ...rest } = query
       const asked = {
         ...rest,
         ...(bbox ? { bbox: bbox.join(',') } : {}),
         ...(fids ? { fids: fids.join(',') } : {}),
         ...(ids ? { ids: [...ids] } : {}),
         ...(label ? { label: [...label] } : {}),
+        ...(state ? { state: [...state] } : {}),
       }
       const init = { params: { path, query: asked }, ...(signal ? { signal } : {}) }
       return dataOf<AnnotationPage>(client.GET('/api/scenes/{scene}/annotations', init))

@@ -446,7 +446,7 @@ export interface paths {
         };
         /**
          * Counts
-         * @description Return how many annotations there are of each class, and bounds that hold them in each frame.
+         * @description Return how many annotations there are of each class and state, and bounds that hold them in each frame.
          */
         readonly get: operations["labels_counts"];
         readonly put?: never;
@@ -1232,6 +1232,10 @@ export interface components {
             readonly n: number;
             /** Revision */
             readonly revision: number;
+            /** States */
+            readonly states: {
+                readonly [key: string]: number;
+            };
         };
         /**
          * Cuboid

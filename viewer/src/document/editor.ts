@@ -1,4 +1,4 @@
-import { Annotation, type Attributes, type AttributeValue } from '../model/annotation'
+import { Annotation, type Attributes, type AttributeValue, type ReviewState } from '../model/annotation'
 import { Change, ChangeSet } from '../model/change'
 import type { Geometry } from '../model/geometry'
 import type { Id } from '../model/id'
@@ -117,6 +117,11 @@ export class Editor {
       const attributes: Attributes = value === null ? others : { ...a.attributes, [name]: value }
       return Annotation.with(a, { attributes })
     })
+  }
+
+  /** Bring annotations into another state of review. */
+  judge(message: string, ids: readonly Id[], state: ReviewState): void {
+    this.#put(message, ids, (a) => (a.state === state ? null : Annotation.inState(a, state)))
   }
 
   /** Delete annotations. */

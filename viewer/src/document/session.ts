@@ -3,7 +3,7 @@ import type { CommitReply, SessionInfo } from '../api/client'
 import { Problem } from '../api/problem'
 import { projectApi } from '../api/project'
 import { type SceneApi, sceneApi } from '../api/scene'
-import type { Annotation } from '../model/annotation'
+import type { Annotation, ReviewState } from '../model/annotation'
 import { Change, ChangeSet } from '../model/change'
 import type { Id } from '../model/id'
 import { type LabelClass, Ontology } from '../model/ontology'
@@ -56,6 +56,8 @@ export class Session {
   readonly revision: Signal<number>
   /** Annotations per class slug, in the whole scene. */
   readonly counts = signal<{ readonly [slug: string]: number }>(EMPTY)
+  /** Annotations per state of review, in the whole scene. */
+  readonly states = signal<{ readonly [state in ReviewState]?: number }>({})
   readonly labels = new Labels()
   readonly selection = new Selection()
   readonly outbox: Outbox
@@ -236,7 +238,9 @@ export class Session {
     clearTimeout(this.#countsTimer)
     const ask = async () => {
       try {
-        this.counts.value = (await this.api.counts()).counts
+        const { counts, states } = await this.api.counts()
+        this.counts.value = counts
+        this.states.value = states
       } catch {
         // the next commit asks again; a lost connection is told by the outbox
       }

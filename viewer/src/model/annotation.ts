@@ -59,6 +59,11 @@ export const Annotation = {
     return { ...annotation, ...update, state }
   },
 
+  /** Return the annotation in another state of review. */
+  inState(annotation: Annotation, state: ReviewState): Annotation {
+    return { ...annotation, state }
+  },
+
   /** Return what it is drawn as; `tag` where it has no geometry. */
   kindOf(annotation: Annotation): GeometryKind | 'tag' {
     return annotation.geometry?.kind ?? 'tag'

@@ -21,6 +21,7 @@ import { Clipboard } from './clipboard/clipboard'
 import type { JobBoard } from './exchange/job-board'
 import type { ShapeAct } from './geometry/shape-acts'
 import type { Toasts } from './kit/toasts'
+import { Reviewing } from './review/reviewing'
 import { ContextMenuState } from './scene/menu-state'
 import { TypedInput } from './typed/typed-input'
 
@@ -74,6 +75,7 @@ export class Workbench {
   readonly typed = new TypedInput(this.locks, this.stage, (sentence) => this.toasts.tell(sentence))
   readonly clipboard = new Clipboard(this)
   readonly menu = new ContextMenuState(this)
+  readonly reviewing = new Reviewing(this)
   /** The dialog that selects by an expression is open. */
   readonly isExpressing = signal(false)
   /** The expression that was used last. */
@@ -83,7 +85,7 @@ export class Workbench {
   /** True while the connection to the feed stands. */
   readonly isLive = signal(false)
   /** Which dialog of the scene is open. */
-  readonly open = signal<'export' | 'import' | null>(null)
+  readonly open = signal<'export' | 'import' | 'submit' | null>(null)
   /** The class whose settings are open, and what of them is to be seen first. */
   readonly classOpen = signal<ClassOpen | null>(null)
   /** What was found wrong with labels in view; null = nobody asked. */

@@ -37,14 +37,18 @@ export class Keymap {
     return keys && Keys.shown(keys, isMac())
   }
 
-  /** Return the command that keys run while these scopes are in force; the nearest scope wins over `global`. */
+  /** Return the command that keys run while these scopes are in force, the nearest first; `global` comes last. */
   find(keys: Keys, scopes: readonly Scope[]): Command | null {
     const meant = this.commands.all.value.filter(
       (command) =>
         (command.scope === 'global' || scopes.includes(command.scope)) &&
         this.keysOf(command.id).includes(keys),
     )
-    return meant.find((command) => command.scope !== 'global') ?? meant[0] ?? null
+    for (const scope of scopes) {
+      const nearest = meant.find((command) => command.scope === scope)
+      if (nearest) return nearest
+    }
+    return meant[0] ?? null
   }
 
   /**

@@ -14,7 +14,14 @@ interface ShortcutSheetProps {
   readonly onClose: () => void
 }
 
-const SCOPE_NAMES = { global: '', map: '', cloud: '3D', sequence: 'sequence', triview: 'side views' } as const
+const SCOPE_NAMES = {
+  global: '',
+  map: '',
+  review: 'while reviewing',
+  cloud: '3D',
+  sequence: 'sequence',
+  triview: 'side views',
+} as const
 
 /** All keys at a glance; pressing one of them lets the person choose another. */
 export function ShortcutSheet({ commands, keymap, onClose }: ShortcutSheetProps) {

@@ -1,6 +1,7 @@
 import { Annotation } from '../../model/annotation'
 import { titleOfKind } from '../../shapes'
 import type { PanelProps } from '../panel'
+import { ReviewLine } from '../review/review-line'
 import type { Workbench } from '../workbench'
 import { AttributeForm } from './attribute-form'
 import { ClassChoice } from './class-choice'
@@ -50,6 +51,7 @@ function One({ bench, annotation }: { readonly bench: Workbench; readonly annota
       )}
       <AttributeForm bench={bench} annotation={annotation} />
       {geometry && <Numbers bench={bench} annotation={annotation} geometry={geometry} />}
+      <ReviewLine bench={bench} annotations={[annotation]} />
       <Origin bench={bench} annotation={annotation} />
     </>
   )
@@ -57,7 +59,7 @@ function One({ bench, annotation }: { readonly bench: Workbench; readonly annota
 
 /** Who made it, how and when. */
 function Origin({ bench, annotation }: { readonly bench: Workbench; readonly annotation: Annotation }) {
-  const { provenance, state } = annotation
+  const { provenance } = annotation
   const members = bench.session.project.value.members
   const who = members.find((m) => m.id === provenance?.actor)?.name ?? provenance?.actor
   const at = provenance?.at ? new Date(provenance.at) : null
@@ -66,7 +68,7 @@ function Origin({ bench, annotation }: { readonly bench: Workbench; readonly ann
       {provenance?.method ?? 'manual'}
       {who ? ` by ${who}` : ''}
       {at ? `, ${at.toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'short' })}` : ''}
-      {provenance?.score != null ? ` · score ${provenance.score.toFixed(2)}` : ''} · {state}
+      {provenance?.score != null ? ` · score ${provenance.score.toFixed(2)}` : ''}
     </p>
   )
 }

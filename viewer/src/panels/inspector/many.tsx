@@ -1,6 +1,7 @@
 import { Annotation } from '../../model/annotation'
 import { titleOfKind } from '../../shapes'
 import { Button } from '../kit/button'
+import { ReviewLine } from '../review/review-line'
 import type { Workbench } from '../workbench'
 import { SharedForm } from './attribute-form'
 import { ClassChoice } from './class-choice'
@@ -25,6 +26,7 @@ export function Many({ bench, chosen }: ManyProps) {
         <ObjectActs bench={bench} annotations={chosen} />
       </header>
       <ClassChoice bench={bench} ids={ids} slug={slug} />
+      <ReviewLine bench={bench} annotations={chosen} />
       <SharedForm bench={bench} annotations={chosen} />
       <p class="inspector-origin dim">
         {[...kinds].map((kind) => titleOfKind(kind).toLowerCase()).join(', ')}

@@ -27,6 +27,7 @@ const ABOUT_CHOSEN = [
   'objects.hide',
   'objects.isolate',
   'objects.history',
+  'review.submit-chosen',
   'line',
   'objects.delete',
 ] as const

@@ -7,6 +7,7 @@ import { ShapeDialog } from '../geometry/shape-dialog'
 import { HistoryDialog } from '../history/history-dialog'
 import { ExpressionDialog } from '../objects/expression-dialog'
 import type { PanelProps } from '../panel'
+import { SubmitDialog } from '../review/submit-dialog'
 import { UploadList } from '../start/upload-list'
 import { Uploads } from '../start/uploads'
 import type { Workbench } from '../workbench'
@@ -36,6 +37,7 @@ export function SceneDialogs({ bench }: PanelProps) {
           }}
         />
       )}
+      {bench.open.value === 'submit' && <SubmitDialog bench={bench} onClose={close} />}
       {bench.open.value === 'export' && (
         <ExportDialog scene={session.id} title={scene.title} n={n} jobs={board} onClose={close} />
       )}

@@ -7,6 +7,8 @@ import type { Keymap } from '../help/keymap'
 import { Icon } from '../kit/icon'
 import { Splitter } from '../kit/splitter'
 import type { Panel } from '../panel'
+import { ReviewBar } from '../review/review-bar'
+import { reviewCommands } from '../review/review-commands'
 import { DropZone } from '../start/drop-zone'
 import { StatusBar } from '../status-bar/status-bar'
 import { ToolRail } from '../tool-rail/tool-rail'
@@ -34,6 +36,7 @@ export function ScenePage({ bench, commands, keymap }: ScenePageProps) {
   useEffect(() => commands.add(...sceneCommands(bench)), [bench, commands])
   useEffect(() => commands.add(...selectionCommands(bench)), [bench, commands])
   useEffect(() => commands.add(...shapeCommands(bench)), [bench, commands])
+  useEffect(() => commands.add(...reviewCommands(bench)), [bench, commands])
   useEffect(() => bench.clipboard.listen(), [bench])
   const ontology = bench.session.ontology.value
   useEffect(() => commands.add(...classCommands(bench)), [bench, commands, ontology])
@@ -41,7 +44,7 @@ export function ScenePage({ bench, commands, keymap }: ScenePageProps) {
     () =>
       keymap.listen(
         window,
-        () => ['map'],
+        () => (bench.reviewing.isOn.peek() ? ['review', 'map'] : ['map']),
         (keys) => bench.typed.key(keys) || (bench.stage.peek()?.key(keys) ?? false),
       ),
     [bench, keymap],
@@ -55,6 +58,7 @@ export function ScenePage({ bench, commands, keymap }: ScenePageProps) {
           <ToolRail bench={bench} keymap={keymap} />
           <div class="scene-map">
             <MapPanel bench={bench} />
+            <ReviewBar bench={bench} keymap={keymap} />
             <SceneUploads uploads={uploads} />
           </div>
           <Splitter

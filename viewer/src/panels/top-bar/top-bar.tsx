@@ -4,6 +4,7 @@ import type { Keymap } from '../help/keymap'
 import { Button, IconButton, Kbd } from '../kit/button'
 import { Icon } from '../kit/icon'
 import { Menu } from '../kit/menu'
+import { ReviewButtons } from '../review/review-buttons'
 import type { Workbench } from '../workbench'
 import { SyncBadge } from './sync-badge'
 import './top-bar.css'
@@ -40,12 +41,15 @@ export function TopBar({ bench, commands, keymap }: TopBarProps) {
         <IconButton icon="undo" label="Undo" keys={keys('edit.undo')} onClick={run('edit.undo')} />
         <IconButton icon="redo" label="Redo" keys={keys('edit.redo')} onClick={run('edit.redo')} />
         <JobsButton board={bench.board} toasts={bench.toasts} />
-        <Button icon="upload" onClick={run('scene.import')}>
-          Import
-        </Button>
-        <Button kind="primary" icon="download" onClick={run('scene.export')}>
-          Export
-        </Button>
+        <span class="top-exchange">
+          <Button icon="upload" onClick={run('scene.import')}>
+            <span>Import</span>
+          </Button>
+          <Button icon="download" onClick={run('scene.export')}>
+            <span>Export</span>
+          </Button>
+        </span>
+        <ReviewButtons bench={bench} commands={commands} />
         <Menu
           label="More"
           entries={[
