@@ -42,6 +42,7 @@ window.geo3d = {
     const state = bench.session.outbox.state.peek().kind
     return [
       ...(stage.view.isIdle.peek() ? [] : ['map']),
+      ...(stage.isAtRest ? [] : ['sight']),
       ...(stage.near.isLoading.peek() ? ['labels'] : []),
       ...(stage.isCatchingUp ? ['label tiles'] : []),
       ...(state === 'saved' ? [] : [state]),

@@ -4,7 +4,6 @@ import { Annotation } from '../../model/annotation'
 import type { Id } from '../../model/id'
 import { Ontology } from '../../model/ontology'
 import { titleOfKind } from '../../shapes'
-import { Camera } from '../../views/camera'
 import { Button, IconButton } from '../kit/button'
 import { Icon } from '../kit/icon'
 import { TabPanel, Tabs } from '../kit/tabs'
@@ -78,10 +77,11 @@ interface ListProps {
 function InView({ bench, filter }: ListProps) {
   const items = useComputed(() => {
     const stage = bench.stage.value
-    if (!stage) return []
-    void [bench.session.labels.version.value, stage.near.sight.value]
-    const seen = stage.shown.near(Camera.bounds(stage.view.camera.value))
-    return seen
+    const sight = stage?.sight.value
+    if (!stage || !sight) return []
+    void bench.session.labels.version.value
+    return stage.shown
+      .near(sight)
       .map(({ annotation }) => annotation)
       .toSorted((a, b) => (a.fid || Infinity) - (b.fid || Infinity))
   })

@@ -1,3 +1,4 @@
+import { useComputed } from '@preact/signals'
 import { Ground } from '../../math/ground'
 import type { Stage } from '../../views/stage'
 
@@ -6,7 +7,7 @@ const LONGEST = 120
 
 /** How long things are on the screen: a bar of a round length on the ground, or of a round number of pixels. */
 export function ScaleBar({ stage }: { readonly stage: Stage }) {
-  const { unitsPerPixel } = stage.view.camera.value
+  const unitsPerPixel = useComputed(() => stage.view.camera.value.unitsPerPixel).value
   const ground = stage.scale.ground.value
   const perPixel = ground ? Ground.metresPerUnit(ground) * unitsPerPixel : unitsPerPixel
   const length = roundBelow(perPixel * LONGEST)

@@ -1,3 +1,4 @@
+import { useComputed } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { Position } from '../../math/position'
 import type { MapFrame } from '../../model/scene'
@@ -95,9 +96,10 @@ function Values({ bench, readout }: { readonly bench: Workbench; readonly readou
 }
 
 function Scale({ bench }: { readonly bench: Workbench }) {
+  const unitsPerPixel = useComputed(() => bench.stage.value?.view.camera.value.unitsPerPixel ?? 1).value
   const stage = bench.stage.value
   if (!stage) return null
-  const zoom = (stage.place.affine?.a ?? 1) / stage.view.camera.value.unitsPerPixel
+  const zoom = (stage.place.affine?.a ?? 1) / unitsPerPixel
   const scale = stage.scale.scale.value
   return (
     <output class="status-scale" aria-label="Scale">
