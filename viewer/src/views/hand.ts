@@ -11,14 +11,14 @@ import type { Geometry } from '../model/geometry'
 import type { Id } from '../model/id'
 import { Ontology } from '../model/ontology'
 import { titleOfKind } from '../shapes'
-import { areaIn, boundsOf, isCovering, nearestEdge, nearestVertex } from '../shapes/hit'
+import { areaIn, isCovering, nearestEdge, nearestVertex } from '../shapes/hit'
 import { isMeeting } from '../shapes/meets'
 import type { Placement } from '../shapes/placement'
 import type { ShownLabel, ShownLabels } from '../shapes/shown'
 import type { Aids, Aim, Locks, Reshape, Shown, Sketch, ToolContext, Typing } from '../tools/tool'
 import type { Freshness } from './freshness'
 import type { GroundScale } from './ground-scale'
-import type { MovingOverlay, StillOverlay, Stroke } from './paint/overlay'
+import { HandOverlay } from './hand-overlay'
 import type { View } from './view'
 
 /** Screen pixels within which a line or a point is taken to be under the pointer. */
@@ -60,6 +60,8 @@ export class Hand implements ToolContext {
   /** The shape in the making; null = none. */
   readonly made = signal<Geometry | null>(null)
   readonly typing: Typing
+  /** What is painted over the tiles for it. */
+  readonly overlay: HandOverlay
   readonly #given: HandGiven
   readonly #end: () => void
   #sketch: Sketch | null = null
@@ -67,6 +69,7 @@ export class Hand implements ToolContext {
   constructor(given: HandGiven) {
     this.#given = given
     this.frame = given.view.frame
+    this.overlay = new HandOverlay(given, this, () => this.#sketch)
     this.typing = {
       get locks() {
         return given.locks.peek()
@@ -246,60 +249,9 @@ export class Hand implements ToolContext {
     this.#given.tell(sentence)
   }
 
-  /** Return what is painted over the tiles now and stays while only the pointer moves. */
-  still(): StillOverlay {
-    const { session, fresh, fillOpacity } = this.#given
-    const chosen = new Set(session.selection.ids.peek())
-    const replaced = new Set(this.#sketch?.replaces ?? [])
-    const isPlain = (a: Annotation) => !chosen.has(a.id) && !replaced.has(a.id) && this.#isVisible(a)
-    return {
-      labels: [...this.#painted(fresh)].filter(isPlain).flatMap((a) => this.#strokeOf(a.id)),
-      preview: this.preview.peek().flatMap((geometry) => {
-        const bounds = boundsOf(geometry)
-        return bounds ? [{ geometry, bounds, color: '#4da3ff' }] : []
-      }),
-      chosen: [...chosen].filter((id) => !replaced.has(id)).flatMap((id) => this.#strokeOf(id)),
-      fillOpacity: fillOpacity.peek(),
-    }
-  }
-
-  /** Return what is painted above that and follows the pointer. */
-  moving(): MovingOverlay {
-    const hovered = this.hovered.peek()
-    const isShown =
-      hovered !== null && !this.selection.has(hovered) && !this.#sketch?.replaces?.includes(hovered)
-    return {
-      hovered: isShown ? (this.#strokeOf(hovered)[0] ?? null) : null,
-      sketch: this.#sketch,
-      color: this.#sketchColor(),
-    }
-  }
-
   /** Stop following what is chosen. */
   close(): void {
     this.#end()
-  }
-
-  /** Return the labels that are no longer, or not now, left to the tiles. */
-  #painted(fresh: Freshness): Iterable<Annotation> {
-    const { guard, labels } = this.#given.session
-    const only = guard.isolated.peek()
-    return only ? [...only].flatMap((id) => labels.get(id) ?? []) : fresh.fresh()
-  }
-
-  /** A sketch that stands for an object has the colour of its class, a new one that of the chosen class. */
-  #sketchColor(): string {
-    const { session } = this.#given
-    const replaced = this.#sketch?.replaces?.[0]
-    const slug = replaced ? session.labels.get(replaced)?.label : session.chosen.peek()?.slug
-    return Ontology.colorOf(session.ontology.peek(), slug ?? '')
-  }
-
-  #strokeOf(id: Id): Stroke[] {
-    const label = this.#given.shown.get(id)
-    if (!label) return []
-    const color = Ontology.colorOf(this.#given.session.ontology.peek(), label.annotation.label)
-    return [{ geometry: label.geometry, bounds: label.bounds, color }]
   }
 
   /** Say whether the pointer can take an object. */
