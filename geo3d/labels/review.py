@@ -15,21 +15,28 @@ TRANSITIONS: frozenset[tuple[ReviewState, ReviewState]] = frozenset(
         ("submitted", "draft"),
         ("submitted", "accepted"),
         ("submitted", "rejected"),
+        ("draft", "accepted"),
+        ("draft", "rejected"),
+        ("accepted", "rejected"),
+        ("rejected", "accepted"),
         ("rejected", "draft"),
         ("rejected", "submitted"),
         ("accepted", "draft"),
     }
 )
-"""Which state may follow which. Editing an accepted annotation makes it a draft again."""
+"""Which state may follow which. Editing an accepted annotation makes it a draft again.
+
+A reviewer may judge a draft that nobody has submitted (predictions, imports), and may change the verdict.
+"""
 
 _VERDICTS = ("accepted", "rejected")
 
 
-def check_transition(before: ReviewState, after: ReviewState, author: str, actor: str, n_members: int) -> None:
+def check_transition(before: ReviewState | None, after: ReviewState, author: str, actor: str, n_members: int) -> None:
     """Refuse a forbidden transition.
 
     Args:
-        before: The state now.
+        before: The state now; None = it is new, and nobody can have looked at it yet.
         after: The wanted state.
         author: Actor who made the annotation.
         actor: Actor who wants the transition.
@@ -38,6 +45,9 @@ def check_transition(before: ReviewState, after: ReviewState, author: str, actor
     Raises:
         ReviewRefused: The table forbids it, or the reviewer is the author although there are others.
     """
+    if before is None and after in _VERDICTS:
+        raise ReviewRefused(f"a new annotation cannot be {after}: store it, then review it", before=before, after=after)
+    before = before or "draft"
     if before == after:
         return
     if (before, after) not in TRANSITIONS:

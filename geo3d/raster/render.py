@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from geo3d.raster.encode import Picture, PictureFormat, encode
-from geo3d.raster.grid import Grid
+from geo3d.raster.grid import Cell, Grid
 from geo3d.raster.ground import ground_pixel
 from geo3d.raster.paint import Painter
 from geo3d.raster.patch import Patch, without
@@ -57,14 +57,16 @@ class Renderer:
             ExpressionError: The expression does not parse, or names a band that is not there.
             RasterError: A block is damaged.
         """
+        return self.draw_square(grid, grid.cell(z, x, y), size, style, painter)
+
+    def draw_square(self, grid: Grid, cell: Cell, size: int, style: Style, painter: Painter | None = None) -> Picture:
+        """Draw any piece of a grid's plane as a square. Other arguments, and errors, as of `draw`."""
         painter = painter or self.painter(style)
         want = Want(painter.bands, nearest=painter.nearest, margin=painter.margin, nodata=style.nodata)
-        patch = self.reader.read(grid, z, x, y, size, want)
+        patch = self.reader.read_square(grid, cell, size, want)
         if patch is None:
             return Picture(np.zeros((size, size), np.uint8), np.zeros((1, 4), np.uint8), None)
-        ground = (1.0, 1.0)
-        if painter.margin:
-            ground = ground_pixel(grid, grid.cell(z, x, y), size, self.reader.info)
+        ground = ground_pixel(grid, cell, size, self.reader.info) if painter.margin else (1.0, 1.0)
         return painter.paint(patch, ground)
 
     def tile(

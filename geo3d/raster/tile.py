@@ -91,7 +91,10 @@ class TileReader:
             CrsError: The raster cannot be brought onto this grid.
             RasterError: A block is damaged.
         """
-        cell = grid.cell(z, x, y)
+        return self.read_square(grid, grid.cell(z, x, y), size, want)
+
+    def read_square(self, grid: Grid, cell: Cell, size: int, want: Want) -> Patch | None:
+        """Read the pixels of any piece of a grid's plane that is drawn as a square; as `read`."""
         if want.margin:
             dx, dy = want.margin * cell.width / size, want.margin * cell.height / size
             cell = Cell(cell.left - dx, cell.top - dy, cell.width + 2 * dx, cell.height + 2 * dy)

@@ -21,7 +21,6 @@ from geo3d.labels import (
     Project,
     Put,
     Relation,
-    ReviewState,
     Scene,
     SceneStatus,
     Thing,
@@ -123,7 +122,7 @@ class Admission:
         return new
 
     def _check_review(self, before: Annotation | None, new: Annotation) -> None:
-        state: ReviewState = "draft" if before is None else before.state
+        state = None if before is None else before.state
         author = (before or new).provenance.actor
         try:
             check_transition(state, new.state, author, self.actor, len(self.project.members))

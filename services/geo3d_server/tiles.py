@@ -4,6 +4,8 @@ Mounted at ``/api/tiles``. GET and HEAD only; errors are problem+json.
 
 - ``/{asset}/{version}/{grid}/{z}/{x}/{y}.{png|jpg|webp}``: a rendered tile; the query is a `geo3d.raster.style.Style`
 - ``/{asset}/{version}/{grid}/{z}/{x}/{y}.raw?bands=``: exact values, docs/formats/raw-tile.md
+- ``/{asset}/{version}/crop/{column}/{row}/{side}.{png|jpg|webp}?size=``: a square of native pixels, drawn; the rest of
+  the query is the style
 - ``/{asset}/info``: ``{version, info, grids}``
 - ``/{asset}/value?col=&row=`` or ``?x=&y=&crs=``: the exact numbers under a position
 - ``/{asset}/statistics?bands=``: range, mean, percentiles and histogram of each band
@@ -28,6 +30,7 @@ from starlette.types import Receive, Scope, Send
 from geo3d.errors import Geo3dError, NotFound
 from geo3d.raster.block import BlockCache
 from geo3d_server import tilefacts
+from geo3d_server.croprequest import CROP, CropRequest
 from geo3d_server.errors import answer_to
 from geo3d_server.served import FindCopy, Resolve, Served, Shelf
 from geo3d_server.tilequeue import Gone, TileQueue
@@ -104,7 +107,11 @@ class TileApp:
     async def _tile(self, served: Served, parts: list[str], scope: Scope, receive: Receive, send: Send) -> None:
         """Send a tile: from the client's cache, from the file, or drawn."""
         query, accepts = scope["query_string"].decode("latin-1"), _header(scope, b"accept-encoding")
-        asked = TileRequest.of(served, parts[2:], query, accepts.decode("latin-1"))
+        asked: TileRequest | CropRequest
+        if parts[2] == CROP:
+            asked = CropRequest.of(served, parts[3:], query)
+        else:
+            asked = TileRequest.of(served, parts[2:], query, accepts.decode("latin-1"))
         kept = _FOR_EVER if parts[1] == served.version else _ASK_AGAIN
         if asked.tag in _header(scope, b"if-none-match"):
             await _send(scope, send, 304, b"", [(b"etag", asked.tag), kept])

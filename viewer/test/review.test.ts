@@ -19,5 +19,6 @@ test('nobody judges own work while there is somebody else', () => {
   expect(Review.allows(submitted, 'accepted', { id: 'ada', nMembers: 1 })).toBe(true)
   expect(Review.allows(submitted, 'accepted', { id: 'bob', nMembers: 2 })).toBe(true)
   expect(Review.allows(submitted, 'draft', { id: 'ada', nMembers: 2 })).toBe(true)
-  expect(Review.allows(made, 'accepted', { id: 'bob', nMembers: 2 })).toBe(false)
+  expect(Review.allows(made, 'accepted', { id: 'bob', nMembers: 2 })).toBe(true)
+  expect(Review.allows(made, 'rejected', { id: 'ada', nMembers: 2 })).toBe(false)
 })

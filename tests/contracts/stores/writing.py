@@ -345,6 +345,8 @@ class ProjectSuite(StoreSuite):
             bench.put(submitted.model_copy(update={"state": "accepted"}))
         accepted = bench.put(submitted.model_copy(update={"state": "accepted"}), actor="bob")
         assert bench.read(states=("accepted",))[0]["id"] == drawn.id
+        rejected = bench.put(accepted.model_copy(update={"state": "rejected"}), actor="bob")
+        accepted = bench.put(rejected.model_copy(update={"state": "accepted"}), actor="bob")
         edited = bench.put(accepted.model_copy(update={"geometry": square(1, 1)}))
         assert edited.state == "draft", "an edit of what was accepted makes it a draft again"
 
@@ -354,6 +356,7 @@ class ProjectSuite(StoreSuite):
         assert bench.draw(state="accepted", provenance=Provenance(method="imported")).state == "accepted"
         with pytest.raises(ReviewRefused):
             bench.draw(state="accepted")
+        assert bench.put(bench.draw().model_copy(update={"state": "rejected"})).state == "rejected", "a draft too"
 
     def test_settings_and_jobs_outlive_the_process(self, bench: Workbench) -> None:
         assert bench.store.setting("token") is None

@@ -2,10 +2,10 @@ import type { Annotation, ReviewState } from './annotation'
 
 /** Which state may follow which, as `geo3d.labels.review.TRANSITIONS`. */
 export const TRANSITIONS: { readonly [before in ReviewState]: readonly ReviewState[] } = {
-  draft: ['submitted'],
+  draft: ['submitted', 'accepted', 'rejected'],
   submitted: ['draft', 'accepted', 'rejected'],
-  rejected: ['draft', 'submitted'],
-  accepted: ['draft'],
+  rejected: ['draft', 'submitted', 'accepted'],
+  accepted: ['draft', 'rejected'],
 }
 
 /** Who looks at annotations. */
