@@ -1,4 +1,4 @@
-import { computed, effect, type ReadonlySignal, type Signal, untracked } from '@preact/signals-core'
+import { computed, effect, type ReadonlySignal, type Signal, signal, untracked } from '@preact/signals-core'
 import { BASE } from '../api/client'
 import { Neighbourhood } from '../document/neighbourhood'
 import type { Session } from '../document/session'
@@ -48,6 +48,8 @@ export class Stage {
   readonly near: Neighbourhood
   readonly scale: GroundScale
   readonly placement: Placement
+  /** What is in sight since the view came to rest, in the view frame; null = it has not yet. */
+  readonly sight = signal<Bounds | null>(null)
   /** True when all that was asked for is there and drawn. */
   readonly isIdle = computed(() => this.view.isIdle.value && !this.near.isLoading.value)
 
@@ -82,6 +84,11 @@ export class Stage {
       moving: (easel) => paintMoving(easel, this.hand.overlay.moving()),
     })
     this.#follow(given)
+  }
+
+  /** Say whether the view has come to rest, so that what is in sight is being loaded or there. */
+  get isAtRest(): boolean {
+    return this.#timer === undefined
   }
 
   /** Say whether tiles are still to follow what was stored. */
@@ -154,7 +161,11 @@ export class Stage {
       const bounds = Camera.bounds(view.camera.value)
       void session.bulk.value
       clearTimeout(this.#timer)
-      this.#timer = setTimeout(() => void this.near.look(bounds), REST_MS)
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined
+        this.sight.value = bounds
+        void this.near.look(bounds)
+      }, REST_MS)
     })
     let bulk = session.bulk.peek()
     this.#ends.push(

@@ -184,6 +184,7 @@ export class MapView implements View {
       this.isIdle.value = true
     })
     this.#map.on('pointermove', (event) => {
+      if (this.#view.getInteracting()) return // the map goes with the pointer: what is under it stays
       this.pointer.value = this.#positionOf(event)
       this.#lastPointer = this.#pointerOf(event)
     })

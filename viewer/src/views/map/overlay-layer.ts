@@ -1,13 +1,14 @@
 import Layer from 'ol/layer/Layer'
 import type { FrameState } from 'ol/Map'
 import { Camera } from '../camera'
+import type { Easel } from '../paint/brush'
 import type { OverlayPainter } from '../view'
 
 /** The topmost layer: two canvases, of which the lower one is painted only when something on it is another. */
 export class OverlayLayer extends Layer {
   readonly #element = document.createElement('div')
-  readonly #still = sheet(this.#element)
-  readonly #moving = sheet(this.#element)
+  readonly #still = new Sheet(this.#element)
+  readonly #moving = new Sheet(this.#element)
   readonly #camera: () => Camera
   #painter: OverlayPainter = { still: () => {}, moving: () => {} }
   /** How the still canvas is looked at; null = it has to be painted anew. */
@@ -39,39 +40,57 @@ export class OverlayLayer extends Layer {
   override render(frame: FrameState | null): HTMLElement {
     if (!frame) return this.#element
     const camera = this.#camera()
-    isResized(this.#moving, frame)
-    if (isResized(this.#still, frame) || !this.#painted || !Camera.equals(this.#painted, camera)) {
-      this.#painter.still({ context: cleared(this.#still, frame), camera })
+    this.#moving.resize(frame)
+    if (this.#still.resize(frame) || !this.#painted || !Camera.equals(this.#painted, camera)) {
+      this.#still.paint(camera, this.#painter.still)
       this.#painted = camera
     }
-    this.#painter.moving({ context: cleared(this.#moving, frame), camera })
+    this.#moving.paint(camera, this.#painter.moving)
     return this.#element
   }
 }
 
-function sheet(parent: HTMLElement): HTMLCanvasElement {
-  const canvas = document.createElement('canvas')
-  canvas.style.position = 'absolute'
-  canvas.style.pointerEvents = 'none'
-  parent.append(canvas)
-  return canvas
-}
+/** A canvas as large as the map. As long as it is empty the browser has nothing to do for it. */
+class Sheet {
+  readonly #canvas = document.createElement('canvas')
+  readonly #context = this.#canvas.getContext('2d')!
+  #isEmpty = true
 
-/** Give a canvas the size of a frame; true where it had another and is empty now. */
-function isResized(canvas: HTMLCanvasElement, frame: FrameState): boolean {
-  const [width, height] = frame.size as [number, number]
-  const [w, h] = [Math.round(width * frame.pixelRatio), Math.round(height * frame.pixelRatio)]
-  if (canvas.width === w && canvas.height === h) return false
-  canvas.width = w
-  canvas.height = h
-  canvas.style.width = `${width}px`
-  canvas.style.height = `${height}px`
-  return true
-}
+  constructor(parent: HTMLElement) {
+    this.#canvas.style.position = 'absolute'
+    this.#canvas.style.pointerEvents = 'none'
+    parent.append(this.#canvas)
+  }
 
-function cleared(canvas: HTMLCanvasElement, { size, pixelRatio }: FrameState): CanvasRenderingContext2D {
-  const context = canvas.getContext('2d')!
-  context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0)
-  context.clearRect(0, 0, size[0]!, size[1]!)
-  return context
+  /** Take the size of a frame; true where it had another. */
+  resize(frame: FrameState): boolean {
+    const [width, height] = frame.size as [number, number]
+    const [w, h] = [Math.round(width * frame.pixelRatio), Math.round(height * frame.pixelRatio)]
+    const canvas = this.#canvas
+    if (canvas.width === w && canvas.height === h) return false
+    canvas.width = w
+    canvas.height = h
+    canvas.style.width = `${width}px`
+    canvas.style.height = `${height}px`
+    this.#context.scale(frame.pixelRatio, frame.pixelRatio)
+    this.#isEmpty = true
+    return true
+  }
+
+  /** Paint anew; whoever asks the easel for its context paints. */
+  paint(camera: Camera, work: (easel: Easel) => void): void {
+    const context = this.#context
+    if (!this.#isEmpty) context.clearRect(0, 0, ...camera.size)
+    this.#isEmpty = true
+    const touch = () => {
+      this.#isEmpty = false
+    }
+    work({
+      camera,
+      get context() {
+        touch()
+        return context
+      },
+    })
+  }
 }
