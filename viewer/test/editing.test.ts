@@ -110,7 +110,7 @@ describe('rotate, scale, move', () => {
 
   test('in degrees a turn keeps the shape on the ground', () => {
     const { context, gesture, made } = start()
-    context.aspect = 0.5
+    context.metric = () => [1, 2]
     drag(gesture, at(50, 128), at(206, 50))
     const [a, b, c] = made().exterior as readonly (readonly [number, number])[]
     const length = (p: readonly [number, number], q: readonly [number, number]) =>

@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import type { Operation } from '../src/document/operations'
 import { Selection } from '../src/document/selection'
 import { Bounds } from '../src/math/bounds'
+import { Metric } from '../src/math/metric'
 import type { Position } from '../src/math/position'
 import { Annotation } from '../src/model/annotation'
 import type { Geometry, Polygon } from '../src/model/geometry'
@@ -20,7 +21,7 @@ export class FakeContext implements ToolContext {
   readonly told: string[] = []
   readonly labels = new Map<string, Shown>()
   isSnapping = true
-  aspect = 1
+  metric = Metric.FLAT
   aids = Aids.DEFAULT
   current: Sketch | null = null
   hovered: string | null = null
@@ -38,6 +39,8 @@ export class FakeContext implements ToolContext {
   shown = (id: string) => this.labels.get(id)?.geometry ?? null
   near = (bounds: Bounds) =>
     [...this.labels.values()].filter(({ geometry }) => Bounds.meets(boundsOf(geometry)!, bounds))
+  around = (bounds: Bounds) => this.near(bounds)
+  gather = (_positions: readonly Position[]): Promise<void> | null => null
   pick = async (p: Position) =>
     [...this.labels].find(([, { geometry }]) => isCovering(geometry, p))?.[0] ?? null
   within = async (bounds: Bounds) => this.near(bounds).map(({ annotation }) => annotation.id)

@@ -4,7 +4,7 @@ import { isCrossingItself } from '../src/math/ring'
 import type { Polygon } from '../src/model/geometry'
 import { polygon } from '../src/tools/polygon'
 import { select } from '../src/tools/select'
-import { at, clicks, drag, FakeContext } from './fake-context'
+import { at, clicks, drag, FakeContext, settled } from './fake-context'
 
 /** A corner that no decimal number hits: shared only where it is copied to the bit. */
 const ODD: Position = [100.1 + 0.2, 100 / 3]
@@ -108,7 +108,7 @@ describe('topological editing', () => {
     expect(context.told[0]).toContain('Three borders meet')
   })
 
-  test('a move that would make a ring cross itself is marked while it is dragged and refused', () => {
+  test('a move that would make a ring cross itself is marked while it is dragged and refused', async () => {
     const { context, gesture } = table()
     context.isSnapping = false
     gesture.move?.(at(ODD[0], ODD[1]))
@@ -119,6 +119,7 @@ describe('topological editing', () => {
     gesture.drop?.(at(-50, 50))
     expect(context.reshaped).toEqual([])
     expect(context.told[0]).toContain('Nothing was changed')
+    await settled()
     expect(context.current).toBeNull()
   })
 

@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals-core'
 import { Bounds } from '../math/bounds'
+import type { Position } from '../math/position'
 import type { Id } from '../model/id'
 import type { Session } from './session'
 
@@ -79,6 +80,19 @@ export class Neighbourhood {
     } catch {
       this.#near = null
     }
+  }
+
+  /** Return those of some positions where not everything is known to be loaded. */
+  missingAt(positions: readonly Position[]): readonly Position[] {
+    const known = this.sight.peek()
+    return known?.isComplete
+      ? positions.filter(([x, y]) => !Bounds.holds(known.bounds, [x, y, x, y]))
+      : positions
+  }
+
+  /** Load whatever meets some positions. */
+  async readAt(positions: readonly Position[]): Promise<void> {
+    await Promise.all(positions.map(([x, y]) => this.#read([x, y, x, y], MOST_NEAR)))
   }
 
   /** Load annotations by their stable numbers. */

@@ -20,6 +20,14 @@ export interface Outcome {
   readonly reply: OperationReply
 }
 
+/** How an outcome is written. */
+export interface Writing {
+  /** What is made are new objects; those that it was made of stay as they are. */
+  readonly isBeside?: boolean
+  /** Return other annotations that change in the same step, with their new geometries, each in its own frame. */
+  readonly also?: (outcome: Outcome) => Promise<ReadonlyMap<Id, Geometry>>
+}
+
 /** Computes with the server, writes as one undo step. */
 export type Operate = typeof operate
 
@@ -52,10 +60,17 @@ export class Operations {
    *
    * @returns The objects that there are of it afterwards; null = it could not be done, and the person was told why.
    */
-  async run(message: string, operation: Operation, ids: readonly Id[]): Promise<readonly Id[] | null> {
+  async run(
+    message: string,
+    operation: Operation,
+    ids: readonly Id[],
+    { isBeside = false, also }: Writing = {},
+  ): Promise<readonly Id[] | null> {
     try {
       const outcome = await this.ask(operation, ids)
-      return outcome && this.#write(message, outcome)
+      if (!outcome) return null
+      const others = also ? await also(outcome) : new Map<Id, Geometry>()
+      return isBeside ? this.#add(message, outcome) : this.#write(message, outcome, others)
     } catch (error) {
       const sentence = sentenceOf(error)
       this.#session.tell(`${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`.replace(/\.\.$/, '.'))
@@ -86,7 +101,20 @@ export class Operations {
     return free.slice(0, MOST)
   }
 
-  #write(message: string, { operation, objects, reply }: Outcome): readonly Id[] | null {
+  /** Write what was made as new objects. */
+  #add(message: string, { operation, objects, reply }: Outcome): readonly Id[] | null {
+    const made = reply.geometries.flatMap((geometry, i) => {
+      const object = objects[reply.sources[i]!]!
+      return this.#isAllowed(object, [geometry]) ? [this.#beside(object, geometry, operation.operation)] : []
+    })
+    return made.length ? this.#session.editor.add(message, made).map(({ id }) => id) : null
+  }
+
+  #write(
+    message: string,
+    { operation, objects, reply }: Outcome,
+    others: ReadonlyMap<Id, Geometry>,
+  ): readonly Id[] | null {
     const { labels, tell } = this.#session
     if (objects.some((object) => labels.get(object.id) !== object)) {
       tell('These objects were changed while this was computed: do it again.')
@@ -105,6 +133,10 @@ export class Operations {
       left.push(first!.id, ...others.map(({ id }) => id))
     })
     if (!changes.length) return null
+    for (const [id, geometry] of others) {
+      const other = labels.get(id)
+      if (other) changes.push(Change.put(Annotation.with(other, { geometry })))
+    }
     if (operation.operation === 'merge') changes.push(...objects.slice(1).map(Change.delete))
     if (reply.skipped.length && left.length)
       tell(`${reply.skipped.length} of ${objects.length} stay as they are: ${reply.skipped[0]!.message}.`)

@@ -15,6 +15,11 @@ export class Selection {
 
   /** Choose exactly these. */
   set(...ids: readonly Id[]): void {
+    this.take(ids)
+  }
+
+  /** Choose exactly these, however many. */
+  take(ids: readonly Id[]): void {
     const now = this.ids.peek()
     if (ids.length !== now.length || ids.some((id, i) => id !== now[i])) this.ids.value = [...new Set(ids)]
   }

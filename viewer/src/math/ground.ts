@@ -7,6 +7,9 @@ const E2 = (1 / 298.257223563) * (2 - 1 / 298.257223563)
 
 const RADIANS = Math.PI / 180
 
+/** More metres per unit than this: the unit is a degree. */
+export const DEGREE_M = 10_000
+
 /**
  * How a frame lies on the ground near one place: the derivative of (metres east, metres north) by the frame's x and y.
  *
@@ -55,11 +58,9 @@ export const Ground = {
     return sum
   },
 
-  /** Return how long a unit of x is beside one of y; 1 where they differ by no more than a projection's distortion. */
-  aspect(ground: Ground): number {
-    const { eastByX, northByX, eastByY, northByY } = ground
-    const aspect = Math.hypot(eastByX, northByX) / Math.hypot(eastByY, northByY)
-    return Math.abs(aspect - 1) < 0.01 ? 1 : aspect
+  /** Return how many metres a unit of x and one of y are. */
+  units({ eastByX, northByX, eastByY, northByY }: Ground): readonly [x: number, y: number] {
+    return [Math.hypot(eastByX, northByX), Math.hypot(eastByY, northByY)]
   },
 
   /** Return the area of a ring in square metres. */

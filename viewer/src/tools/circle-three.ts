@@ -1,4 +1,4 @@
-import { centerOf, circleAround } from '../math/regular'
+import { CIRCLE_VERTICES, centerOf, circleAround } from '../math/regular'
 import { corners } from './parts/corners'
 import type { Tool } from './tool'
 
@@ -16,8 +16,15 @@ export const circleThree: Tool = {
       tool: 'circle-three',
       n: 3,
       shape(frame, [a, b, c]) {
-        const center = centerOf(a!, b!, c!)
-        return center && { kind: 'polygon', frame, exterior: [...circleAround(center, a!)], holes: [] }
+        const center = centerOf(a!, b!, c!, context.metric)
+        return (
+          center && {
+            kind: 'polygon',
+            frame,
+            exterior: [...circleAround(center, a!, CIRCLE_VERTICES, context.metric)],
+            holes: [],
+          }
+        )
       },
       refusal: 'Three places on one line make no circle.',
     }),

@@ -1,5 +1,5 @@
 import { Position } from '../math/position'
-import { circleAround } from '../math/regular'
+import { CIRCLE_VERTICES, circleAround } from '../math/regular'
 import { corners } from './parts/corners'
 import type { Tool } from './tool'
 
@@ -19,7 +19,12 @@ export const circle: Tool = {
       shape: (frame, [center, on]) =>
         Position.isSame(center!, on!)
           ? null
-          : { kind: 'polygon', frame, exterior: [...circleAround(center!, on!)], holes: [] },
+          : {
+              kind: 'polygon',
+              frame,
+              exterior: [...circleAround(center!, on!, CIRCLE_VERTICES, context.metric)],
+              holes: [],
+            },
       label(at, made) {
         const radius = { kind: 'polyline', frame: context.frame, path: [...at], width: null } as const
         return `r ${context.measure(radius)}${made ? ` · ${context.measure(made)}` : ''}`

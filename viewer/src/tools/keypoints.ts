@@ -1,6 +1,7 @@
 import { Position } from '../math/position'
 import type { Keypoints } from '../model/geometry'
 import type { LabelClass } from '../model/ontology'
+import { bonesOf } from '../shapes/bones'
 import { aimedAt, freeLocks } from './parts/aim'
 import type { Gesture, Pointer, Tool, ToolAct, ToolContext } from './tool'
 
@@ -128,13 +129,10 @@ class KeypointsGesture implements Gesture {
     const aimed = this.#pointer && this.#aimed(this.#pointer)
     const skeleton = this.#skeleton
     if (!skeleton || (!aimed && !this.#points.length)) return this.#context.sketch(null)
-    const { names, edges = [] } = skeleton
+    const { names } = skeleton
     const n = this.#points.length
-    const at = (i: number) => (i === n ? aimed?.position : this.#points[i]?.position) ?? null
-    const bones = edges.flatMap(([a, b]) => {
-      const ends = [at(a!), at(b!)]
-      return ends[0] && ends[1] ? [ends as [Position, Position]] : []
-    })
+    const next = aimed ? [{ name: names[n]!, position: aimed.position, visible: true }] : []
+    const bones = bonesOf([...this.#points, ...next], skeleton)
     const hidden = this.#points.filter(({ visible }) => !visible)
     const label = aimed && { position: aimed.position, text: `${names[n]} · ${n + 1} of ${names.length}` }
     this.#context.sketch({

@@ -6,7 +6,8 @@ import { shapeOf } from '../shapes'
 import { isCovering, type Near, nearestEdge, nearestVertex } from '../shapes/hit'
 import { Border, type BorderEdit, type Grasp } from './parts/border'
 import { chooseAt } from './parts/choose'
-import { snapped } from './parts/snap'
+import { commitBorder } from './parts/commit'
+import { type Snapped, snapped } from './parts/snap'
 import type { Gesture, Mark, Pointer, Tool, ToolContext } from './tool'
 
 /** What a step is called, by what was dragged. */
@@ -37,7 +38,8 @@ interface BorderDrag {
   readonly kind: 'vertex' | 'insert' | 'edge'
   readonly from: Position
   readonly grasp: Grasp
-  edit: BorderEdit | null
+  /** Where it is now, and what that makes of its owners. */
+  now: { readonly to: Snapped; readonly edit: BorderEdit } | null
 }
 
 /** A drag in progress. */
@@ -123,8 +125,11 @@ class SelectGesture implements Gesture {
       void this.#context
         .reshape(shapes.length > 1 ? `Move ${shapes.length} objects` : 'Move object', shapes)
         .then(this.#clear)
-    } else if (drag?.edit) this.#commit(MESSAGES[drag.kind], drag.edit)
-    else this.#clear()
+    } else if (drag?.now) {
+      const { kind, grasp, from, now } = drag
+      const places = [...endsOf(grasp), now.to.position]
+      this.#commit(MESSAGES[kind], grasp, places, (held) => this.#edited(kind, held, from, now.to))
+    } else this.#clear()
   }
 
   click(pointer: Pointer): void {
@@ -135,7 +140,10 @@ class SelectGesture implements Gesture {
     const grip = this.#gripAt(pointer)
     if (grip?.kind !== 'insert') return
     const at = { position: grip.near.position, mark: null }
-    this.#commit(MESSAGES.insert, Border.insertVertex(this.#context, graspOf(grip), at))
+    const grasp = graspOf(grip)
+    this.#commit(MESSAGES.insert, grasp, endsOf(grasp), (held) =>
+      Border.insertVertex(this.#context, held, at),
+    )
   }
 
   leave(): void {
@@ -207,43 +215,50 @@ class SelectGesture implements Gesture {
     const [a, b] = endsOf(grasp)
     const moving = drag.kind === 'insert' ? [] : [a, ...(drag.kind === 'edge' ? [b] : [])]
     const to = snapped(this.#context, pointer.position, { except: grasp.id, moving })
-    if (drag.kind === 'edge') {
-      const [dx, dy] = [pointer.position[0] - from[0], pointer.position[1] - from[1]]
-      drag.edit = Border.moveEdge(this.#context, grasp, dx, dy)
-    } else
-      drag.edit = Border[drag.kind === 'vertex' ? 'moveVertex' : 'insertVertex'](this.#context, grasp, to)
-    const [own, ...others] = drag.edit.shapes
-    if (!own) return
     const place = drag.kind === 'edge' ? pointer.position : to.position
+    const edit = this.#edited(drag.kind, grasp, from, { ...to, position: place })
+    drag.now = { to: { ...to, position: place }, edit }
+    const [own, ...others] = edit.shapes
+    if (!own) return
     this.#context.sketch({
       geometry: own.geometry,
       others: others.map(({ geometry }) => geometry),
-      replaces: drag.edit.shapes.map(({ id }) => id),
+      replaces: edit.shapes.map(({ id }) => id),
       vertices: shapeOf(own.geometry)
         .chains(own.geometry)
         .flatMap((chain) => chain.path),
       mark: drag.kind === 'edge' ? null : (to.mark ?? { position: place, kind: 'vertex' }),
-      problem: drag.edit.problem,
+      problem: edit.problem,
       label: { position: place, text: this.#context.measure(own.geometry) },
     })
   }
 
-  /** Make an edit of a border what is, or say why not; all its owners change in one step. */
-  #commit(message: string, { shapes, problem }: BorderEdit): void {
-    if (problem) this.#context.tell(`Nothing was changed. ${problem.sentence}`)
-    if (problem || !shapes.length) return this.#clear()
-    const title = shapes.length > 1 ? `${message} of ${shapes.length} objects` : message
-    void this.#context.reshape(title, shapes).then(this.#clear)
+  #edited(kind: BorderDrag['kind'], grasp: Grasp, from: Position, to: Snapped): BorderEdit {
+    if (kind === 'vertex') return Border.moveVertex(this.#context, grasp, to)
+    if (kind === 'insert') return Border.insertVertex(this.#context, grasp, to)
+    return Border.moveEdge(this.#context, grasp, to.position[0] - from[0], to.position[1] - from[1])
+  }
+
+  #commit(
+    message: string,
+    grasp: Grasp,
+    places: readonly Position[],
+    edit: (grasp: Grasp) => BorderEdit,
+  ): void {
+    void commitBorder(this.#context, message, grasp, places, edit).then(this.#clear)
   }
 
   #removeVertex(grip: Extract<Grip, { kind: 'vertex' | 'insert' }>): void {
-    const edit = Border.removeVertex(this.#context, graspOf(grip))
+    const grasp = graspOf(grip)
+    const edit = Border.removeVertex(this.#context, grasp)
     if (!edit.shapes.length && !edit.problem)
       return this.#context.tell(
         'It cannot lose more vertices. Del with the pointer elsewhere deletes the object.',
       )
     this.#grip = null
-    this.#commit('Delete vertex', edit)
+    this.#commit('Delete vertex', grasp, [grip.near.position], (held) =>
+      Border.removeVertex(this.#context, held),
+    )
     this.#context.sketch(null)
   }
 
@@ -266,7 +281,7 @@ function borderDrag(
   { position, alt }: Pointer,
 ): BorderDrag {
   const kind = grip.kind === 'insert' && alt ? 'edge' : grip.kind
-  return { kind, from: position, grasp: graspOf(grip), edit: null }
+  return { kind, from: position, grasp: graspOf(grip), now: null }
 }
 
 /** Return the vertex that is held, and the next one: the ends of the edge that is held. */

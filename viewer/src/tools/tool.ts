@@ -1,6 +1,7 @@
 import type { Operation } from '../document/operations'
 import type { Selection } from '../document/selection'
 import type { Bounds } from '../math/bounds'
+import type { Metric } from '../math/metric'
 import type { Position } from '../math/position'
 import type { Annotation } from '../model/annotation'
 import type { Geometry, GeometryKind } from '../model/geometry'
@@ -33,6 +34,13 @@ export interface Shown {
 export interface Reshape {
   readonly id: Id
   readonly geometry: Geometry
+}
+
+/** An object that an operation has changed: as it was, and what was made of it. */
+export interface Made {
+  readonly id: Id
+  readonly before: Geometry
+  readonly after: readonly Geometry[]
 }
 
 /** What a tool shows while it works. */
@@ -106,14 +114,18 @@ export interface ToolContext {
   readonly typing?: Typing
   /** The class that is drawn with; null = there is none. */
   readonly label?: LabelClass | null
-  /** How long a unit of x is beside one of y on the ground; absent = as long. */
-  readonly aspect?: number
+  /** How long units of x and y are on the ground where they are no lengths (degrees); absent = the frame is a plane. */
+  readonly metric?: Metric
   /** Return how many units of the frame some screen pixels are. */
   reach(pixels: number): number
   /** Return the geometry of a loaded annotation in the view frame. */
   shown(id: Id): Geometry | null
   /** Return the loaded annotations whose bounds meet these, in the view frame. */
   near(bounds: Bounds): readonly Shown[]
+  /** Return the loaded annotations whose bounds meet these, hidden ones too: they share borders all the same. */
+  around(bounds: Bounds): readonly Shown[]
+  /** Load whatever else meets these positions; null = all of it is loaded. Tells where nobody answers. */
+  gather(positions: readonly Position[]): Promise<void> | null
   /** Return the annotation under a position, the smallest first; looks at what is drawn, loaded or not. */
   pick(position: Position): Promise<Id | null>
   /** Return all annotations that meet bounds, loaded or not. */
@@ -129,8 +141,15 @@ export interface ToolContext {
   /**
    * Let the server compute an operation on annotations and write what it made: one undo step. Returns the annotations
    * that there are of it; null = it could not be done, and the person was told why.
+   *
+   * @param also Returns what else gets another form in the same step.
    */
-  operate(message: string, operation: Operation, ids: readonly Id[]): Promise<readonly Id[] | null>
+  operate(
+    message: string,
+    operation: Operation,
+    ids: readonly Id[],
+    also?: (made: readonly Made[]) => Promise<readonly Reshape[]>,
+  ): Promise<readonly Id[] | null>
   /** Delete annotations: one undo step. */
   remove(ids: readonly Id[]): void
   /** Show what the tool is doing; null = nothing. */

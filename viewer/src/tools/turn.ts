@@ -129,7 +129,7 @@ class TurnGesture implements Gesture {
     const motion: Motion = !isCtrl
       ? { ...Motion.NONE, shift: [dx * by, dy * by * up] }
       : dx
-        ? { ...this.#onGround, anchor: box.center, angle: -dx * up * (isShift ? STEP : DEGREE) }
+        ? { ...this.#onGround(box.center), anchor: box.center, angle: -dx * up * (isShift ? STEP : DEGREE) }
         : { ...Motion.NONE, anchor: box.center, factors: [factor, factor] }
     const kind = !isCtrl ? 'body' : dx ? 'turn' : 'corner'
     await this.#write(kind, moved(before, motion))
@@ -140,12 +140,12 @@ class TurnGesture implements Gesture {
     const { grip, from } = drag
     const p = pointer.position
     if (grip.kind === 'turn') {
-      const { aspect } = this.#onGround
+      const { aspect } = this.#onGround(grip.anchor)
       const angle =
         Math.atan2(p[1] - grip.anchor[1], (p[0] - grip.anchor[0]) * aspect) -
         Math.atan2(from[1] - grip.anchor[1], (from[0] - grip.anchor[0]) * aspect)
       return {
-        ...this.#onGround,
+        ...this.#onGround(grip.anchor),
         anchor: grip.anchor,
         angle: pointer.shift ? Math.round(angle / STEP) * STEP : angle,
       }
@@ -200,8 +200,9 @@ class TurnGesture implements Gesture {
   }
 
   /** A turn keeps shapes as they are on the ground, where a degree of longitude is shorter than one of latitude. */
-  get #onGround(): Motion {
-    return { ...Motion.NONE, aspect: this.#context.aspect ?? 1 }
+  #onGround(anchor: Position): Motion {
+    const [x, y] = this.#context.metric?.(anchor) ?? [1, 1]
+    return { ...Motion.NONE, aspect: x / y }
   }
 
   get #isYDown(): boolean {

@@ -1,6 +1,7 @@
 import { computed, effect, type ReadonlySignal, signal } from '@preact/signals-core'
 import { Ellipsoid } from '../math/ellipsoid'
-import { Ground } from '../math/ground'
+import { DEGREE_M, Ground } from '../math/ground'
+import { Metric } from '../math/metric'
 import { Patch } from '../math/patch'
 import { lengthOf } from '../math/path'
 import type { Position } from '../math/position'
@@ -14,6 +15,9 @@ import type { View } from './view'
 /** Inches and pixels: what "1:1000 on the screen" means by convention (96 CSS pixels to the inch). */
 const METRES_PER_CSS_PIXEL = 0.0254 / 96
 
+/** By how much a projection's scale may differ between directions. */
+const DISTORTION = 0.01
+
 /** Knows how the frame lies on the ground where the view looks, and so measures in metres whatever the frame's unit. */
 export class GroundScale {
   /** Null where the frame leads to no place on Earth, or nothing is known yet. */
@@ -23,6 +27,12 @@ export class GroundScale {
     const ground = this.ground.value
     if (!ground) return null
     return (Ground.metresPerUnit(ground) * this.#view.camera.value.unitsPerPixel) / METRES_PER_CSS_PIXEL
+  })
+
+  /** How long the frame's units are on the ground, where they are no lengths themselves (degrees, oblong pixels). */
+  readonly metric = computed<Metric>(() => {
+    const ground = this.ground.value
+    return !ground || isPlane(ground) ? Metric.FLAT : (at) => this.#unitsAt(at, ground)
   })
 
   /** How longitude and latitude run over what is in sight: lengths and areas are those on the ellipsoid. */
@@ -103,6 +113,22 @@ export class GroundScale {
     return ground ? Ground.area(ground, ring) : Math.abs(areaOf(ring))
   }
 
+  #unitsAt([x, y]: Position, known: Ground): readonly [number, number] {
+    const patch = this.#patch
+    const step = patch ? patch.half / 1000 : 0
+    const places =
+      patch &&
+      (
+        [
+          [x, y],
+          [x + step, y],
+          [x, y + step],
+        ] as const
+      ).map((p) => Patch.place(patch, p))
+    const ground = (places && Ground.of(step, places as [Position, Position, Position])) ?? known
+    return Ground.units(ground)
+  }
+
   close(): void {
     clearTimeout(this.#timer)
     this.#end()
@@ -152,6 +178,12 @@ export class GroundScale {
   #unit(): string {
     return this.#view.camera.peek().isYDown ? 'px' : 'units'
   }
+}
+
+/** Say whether a frame is a plane of lengths: its units are no degrees, and as long along x as along y. */
+function isPlane(ground: Ground): boolean {
+  const [x, y] = Ground.units(ground)
+  return y < DEGREE_M && Math.abs(x / y - 1) < DISTORTION
 }
 
 /** Return a number with about four digits. */

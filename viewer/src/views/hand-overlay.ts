@@ -3,12 +3,16 @@ import type { Annotation } from '../model/annotation'
 import type { Geometry } from '../model/geometry'
 import type { Id } from '../model/id'
 import { Ontology } from '../model/ontology'
+import { bonesOf } from '../shapes/bones'
 import { boundsOf } from '../shapes/hit'
 import type { Sketch } from '../tools/tool'
+import { Camera } from './camera'
 import type { HandGiven } from './hand'
-import type { MovingOverlay, StillOverlay, Stroke } from './paint/overlay'
+import type { Dress, MovingOverlay, StillOverlay, Stroke } from './paint/overlay'
 
 const PREVIEW = '#4da3ff'
+/** Chosen objects that are looked up one by one at each repaint. */
+const MOST_LOOKED_UP = 500
 
 /** What a hand shows of itself. */
 export interface HandShown {
@@ -18,15 +22,11 @@ export interface HandShown {
 
 /** What is painted over the tiles for one hand: labels newer than the tiles, what is chosen, what a tool shows. */
 export class HandOverlay {
-  readonly #given: Pick<HandGiven, 'session' | 'fresh' | 'shown' | 'fillOpacity'>
+  readonly #given: HandGiven
   readonly #hand: HandShown
   readonly #sketch: () => Sketch | null
 
-  constructor(
-    given: Pick<HandGiven, 'session' | 'fresh' | 'shown' | 'fillOpacity'>,
-    hand: HandShown,
-    sketch: () => Sketch | null,
-  ) {
+  constructor(given: HandGiven, hand: HandShown, sketch: () => Sketch | null) {
     this.#given = given
     this.#hand = hand
     this.#sketch = sketch
@@ -35,16 +35,19 @@ export class HandOverlay {
   /** Return what stays while only the pointer moves. */
   still(): StillOverlay {
     const { session, fillOpacity } = this.#given
-    const chosen = new Set(session.selection.ids.peek())
+    const { guard, selection } = session
     const replaced = new Set(this.#sketch()?.replaces ?? [])
-    const isPlain = (a: Annotation) => !chosen.has(a.id) && !replaced.has(a.id) && session.guard.isVisible(a)
+    const isPlain = (a: Annotation) => !selection.has(a.id) && !replaced.has(a.id) && guard.isVisible(a)
     return {
       labels: [...this.#painted()].filter(isPlain).flatMap((a) => this.#strokeOf(a.id)),
+      dressed: this.#dressed((a) => !replaced.has(a.id) && guard.isVisible(a)),
       preview: this.#hand.preview.peek().flatMap((geometry) => {
         const bounds = boundsOf(geometry)
         return bounds ? [{ geometry, bounds, color: PREVIEW }] : []
       }),
-      chosen: [...chosen].filter((id) => !replaced.has(id)).flatMap((id) => this.#strokeOf(id)),
+      chosen: this.#chosen()
+        .filter((id) => !replaced.has(id))
+        .flatMap((id) => this.#strokeOf(id)),
       fillOpacity: fillOpacity.peek(),
     }
   }
@@ -68,6 +71,26 @@ export class HandOverlay {
     return only ? [...only].flatMap((id) => labels.get(id) ?? []) : this.#given.fresh.fresh()
   }
 
+  /** Return what is chosen; of very many only what is in sight. */
+  #chosen(): readonly Id[] {
+    const { session, shown, view } = this.#given
+    const ids = session.selection.ids.peek()
+    if (ids.length <= MOST_LOOKED_UP) return ids
+    const seen = shown.near(Camera.bounds(view.camera.peek())).map(({ annotation }) => annotation.id)
+    return seen.filter((id) => session.selection.has(id))
+  }
+
+  /** Return what tiles do not know to draw of the loaded labels in sight. */
+  #dressed(isMeant: (annotation: Annotation) => boolean): readonly Dress[] {
+    const { shown, view, session, areLabelsVisible } = this.#given
+    if (!areLabelsVisible.peek()) return []
+    const ontology = session.ontology.peek()
+    return shown
+      .near(Camera.bounds(view.camera.peek()))
+      .filter(({ annotation }) => isMeant(annotation))
+      .flatMap(({ annotation, geometry }) => dressOf(annotation, geometry, ontology))
+  }
+
   /** A sketch that stands for an object has the colour of its class, a new one that of the chosen class. */
   #sketchColor(sketch: Sketch | null): string {
     const { session } = this.#given
@@ -79,7 +102,16 @@ export class HandOverlay {
   #strokeOf(id: Id): Stroke[] {
     const label = this.#given.shown.get(id)
     if (!label) return []
-    const color = Ontology.colorOf(this.#given.session.ontology.peek(), label.annotation.label)
-    return [{ geometry: label.geometry, bounds: label.bounds, color }]
+    const { guard, ontology } = this.#given.session
+    const { annotation, geometry, bounds } = label
+    const color = Ontology.colorOf(ontology.peek(), annotation.label)
+    return [{ geometry, bounds, color, isLocked: guard.isLocked(annotation) }]
   }
+}
+
+function dressOf(annotation: Annotation, geometry: Geometry, ontology: Ontology): Dress[] {
+  if (geometry.kind !== 'keypoints') return []
+  const label = Ontology.get(ontology, annotation.label)
+  const bones = bonesOf(geometry.points, label?.skeleton ?? null)
+  return [{ geometry, bones, color: Ontology.colorOf(ontology, annotation.label) }]
 }

@@ -1,32 +1,25 @@
 import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals-core'
 import type { Neighbourhood } from '../document/neighbourhood'
-import { type Operation, Operations } from '../document/operations'
+import { type Operation, Operations, type Outcome } from '../document/operations'
 import type { Session } from '../document/session'
 import { Bounds } from '../math/bounds'
-import { Ground } from '../math/ground'
 import type { Position } from '../math/position'
-import type { Ring } from '../math/ring'
 import type { Annotation } from '../model/annotation'
 import type { Geometry } from '../model/geometry'
 import type { Id } from '../model/id'
 import { Ontology } from '../model/ontology'
 import { titleOfKind } from '../shapes'
-import { areaIn, isCovering, nearestEdge, nearestVertex } from '../shapes/hit'
-import { isMeeting } from '../shapes/meets'
 import type { Placement } from '../shapes/placement'
-import type { ShownLabel, ShownLabels } from '../shapes/shown'
-import type { Aids, Aim, Locks, Reshape, Shown, Sketch, ToolContext, Typing } from '../tools/tool'
+import type { ShownLabels } from '../shapes/shown'
+import type { Aids, Aim, Locks, Made, Reshape, Shown, Sketch, ToolContext, Typing } from '../tools/tool'
 import type { Freshness } from './freshness'
 import type { GroundScale } from './ground-scale'
 import { HandOverlay } from './hand-overlay'
+import { Picker } from './picker'
 import type { View } from './view'
 
-/** Screen pixels within which a line or a point is taken to be under the pointer. */
-const PICK_PX = 6
+/** Screen pixels around the pointer within which annotations are loaded. */
 const NEAR_PX = 64
-/** Objects that are read at once, and in all, where many are chosen in one go. */
-const PAGE = 5000
-const MOST_WITHIN = 20_000
 
 /** What a hand works with. */
 export interface HandGiven {
@@ -44,6 +37,7 @@ export interface HandGiven {
   /** Slugs of classes that are not drawn. */
   readonly hidden: ReadonlySignal<ReadonlySet<string>>
   readonly fillOpacity: ReadonlySignal<number>
+  readonly areLabelsVisible: ReadonlySignal<boolean>
   tell(sentence: string): void
 }
 
@@ -63,11 +57,13 @@ export class Hand implements ToolContext {
   /** What is painted over the tiles for it. */
   readonly overlay: HandOverlay
   readonly #given: HandGiven
+  readonly #picker: Picker
   readonly #end: () => void
   #sketch: Sketch | null = null
 
   constructor(given: HandGiven) {
     this.#given = given
+    this.#picker = new Picker(given)
     this.frame = given.view.frame
     this.overlay = new HandOverlay(given, this, () => this.#sketch)
     this.typing = {
@@ -81,7 +77,7 @@ export class Hand implements ToolContext {
     }
     const endFollowing = effect(() => {
       const { guard } = given.session
-      void [this.preview.value, given.hidden.value, given.fillOpacity.value]
+      void [this.preview.value, given.hidden.value, given.fillOpacity.value, given.areLabelsVisible.value]
       void [guard.hidden.value, guard.isolated.value, guard.locked.value, guard.lockedClasses.value]
       void [given.session.selection.ids.value, given.session.ontology.value, given.session.chosen.value]
       given.view.repaint()
@@ -109,9 +105,8 @@ export class Hand implements ToolContext {
     return this.#given.aids.peek()
   }
 
-  get aspect() {
-    const ground = this.#given.scale.ground.peek()
-    return ground ? Ground.aspect(ground) : 1
+  get metric() {
+    return this.#given.scale.metric.peek()
   }
 
   readonly reach = (pixels: number) => pixels * this.#given.view.camera.peek().unitsPerPixel
@@ -127,51 +122,29 @@ export class Hand implements ToolContext {
     return this.#given.shown.near(bounds).filter((label) => this.#isVisible(label.annotation))
   }
 
-  async pick(position: Position): Promise<Id | null> {
-    return this.#pick(position, (annotation) => this.#isReached(annotation))
+  around(bounds: Bounds): readonly Shown[] {
+    return this.#given.shown.near(bounds)
+  }
+
+  gather(positions: readonly Position[]): Promise<void> | null {
+    const missing = this.#given.near.missingAt(positions)
+    if (!missing.length) return null
+    return this.#given.near.readAt(missing).catch(() => {
+      this.tell('There is no connection: a neighbour that is not loaded may keep its border as it was.')
+    })
+  }
+
+  pick(position: Position): Promise<Id | null> {
+    return this.#picker.pick(position)
   }
 
   /** Return the visible annotation under a position, a locked one too: what a person asks about, not takes hold of. */
-  async under(position: Position): Promise<Id | null> {
-    return this.#pick(position, (annotation) => this.#isVisible(annotation))
+  under(position: Position): Promise<Id | null> {
+    return this.#picker.under(position)
   }
 
-  async #pick(position: Position, isMeant: (annotation: Annotation) => boolean): Promise<Id | null> {
-    const loaded = this.#pickLoaded(position, isMeant)
-    if (loaded) return loaded
-    const fids = await this.#given.view.labelsAt(position)
-    if (!fids.length) return null
-    await this.#given.near.fetch(fids)
-    const found = fids.flatMap((fid) => this.#given.session.labels.ofFid(fid) ?? [])
-    if (found.some((annotation) => annotation.geometry?.frame !== this.frame)) {
-      await this.#given.placement.prepare(found)
-    }
-    return this.#pickLoaded(position, isMeant) ?? found.find(isMeant)?.id ?? null
-  }
-
-  async within(bounds: Bounds): Promise<readonly Id[]> {
-    const { session, placement, shown } = this.#given
-    const [minx, miny, maxx, maxy] = bounds
-    const ring: Ring = [
-      [minx, miny],
-      [maxx, miny],
-      [maxx, maxy],
-      [minx, maxy],
-    ]
-    for (let after: number | null = 0, n = 0; after !== null; ) {
-      const page = await session.api.annotations({ bbox: bounds, frame: this.frame, after, limit: PAGE })
-      await placement.prepare(page.annotations)
-      session.labels.receive({ documents: page.annotations, deleted: [] })
-      n += page.annotations.length
-      after = page.next
-      if (after === null || n < MOST_WITHIN) continue
-      this.tell(`There are more than ${n.toLocaleString('en')} objects here: only those are looked at.`)
-      after = null
-    }
-    return shown
-      .near(bounds)
-      .filter(({ annotation, geometry }) => this.#isReached(annotation) && isMeeting(geometry, ring))
-      .map(({ annotation }) => annotation.id)
+  within(bounds: Bounds): Promise<readonly Id[]> {
+    return this.#picker.within(bounds)
   }
 
   measure(geometry: Geometry): string {
@@ -218,8 +191,21 @@ export class Hand implements ToolContext {
     return restored
   }
 
-  operate(message: string, operation: Operation, ids: readonly Id[]): Promise<readonly Id[] | null> {
-    return new Operations(this.#given.session).run(message, operation, ids)
+  operate(
+    message: string,
+    operation: Operation,
+    ids: readonly Id[],
+    bordering?: (made: readonly Made[]) => Promise<readonly Reshape[]>,
+  ): Promise<readonly Id[] | null> {
+    const also = async ({ objects, reply }: Outcome) => {
+      const made = objects.map(({ id, geometry }, source) => ({
+        id,
+        before: geometry!,
+        after: reply.geometries.filter((_, i) => reply.sources[i] === source),
+      }))
+      return this.#restored((await bordering?.(made)) ?? [])
+    }
+    return new Operations(this.#given.session).run(message, operation, ids, { also })
   }
 
   remove(ids: readonly Id[]): void {
@@ -254,32 +240,8 @@ export class Hand implements ToolContext {
     this.#end()
   }
 
-  /** Say whether the pointer can take an object. */
-  #isReached(annotation: Annotation): boolean {
-    return this.#isVisible(annotation) && !this.#given.session.guard.isLocked(annotation)
-  }
-
   #isVisible(annotation: Annotation): boolean {
     return this.#given.session.guard.isVisible(annotation)
-  }
-
-  /** Return the loaded annotation under a position: points before lines before areas, small areas before large. */
-  #pickLoaded(position: Position, isMeant: (annotation: Annotation) => boolean): Id | null {
-    const reach = this.reach(PICK_PX)
-    const rank = ({ geometry }: ShownLabel): number => {
-      if (geometry.kind === 'point' || geometry.kind === 'keypoints')
-        return nearestVertex(geometry, position, reach) ? 0 : Infinity
-      if (nearestEdge(geometry, position, reach))
-        return isCovering(geometry, position) ? areaIn(geometry) : 1e-9
-      return isCovering(geometry, position) ? areaIn(geometry) : Infinity
-    }
-    let best: { id: Id; rank: number } | null = null
-    for (const label of this.#given.shown.near(Bounds.around(position, reach))) {
-      if (!isMeant(label.annotation)) continue
-      const at = rank(label)
-      if (at < (best?.rank ?? Infinity)) best = { id: label.annotation.id, rank: at }
-    }
-    return best?.id ?? null
   }
 }
 

@@ -44,9 +44,10 @@ export async function perform(
   bench: Workbench,
   act: ShapeAct,
   operation: NonNullable<ShapeAct['operation']>,
+  isBeside = false,
 ): Promise<boolean> {
   const { session } = bench
-  const left = await new Operations(session).run(act.message, operation, chosenFor(bench, act))
+  const left = await new Operations(session).run(act.message, operation, chosenFor(bench, act), { isBeside })
   if (left) session.selection.set(...left)
   return left !== null
 }

@@ -65,7 +65,7 @@ export function ShapeDialog({ bench, act, asked }: ShapeDialogProps) {
   const apply = async (wanted: Operation | null) => {
     if (!wanted || isBusy.value) return
     isBusy.value = true
-    const isDone = await perform(bench, act, wanted)
+    const isDone = await perform(bench, act, wanted, values.peek().result === 'beside')
     isBusy.value = false
     if (isDone) close()
   }

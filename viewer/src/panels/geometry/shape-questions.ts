@@ -65,6 +65,17 @@ const SEGMENTS: Question = {
 
 const unitOf = ({ isOnEarth }: Start) => (isOnEarth ? 'metre' : 'frame')
 
+/** Whether what is made takes the place of what it is made of. */
+const RESULT: Question = {
+  kind: 'choice',
+  name: 'result',
+  label: 'The result',
+  options: [
+    { value: 'replace', title: 'replaces the object' },
+    { value: 'beside', title: 'is a new object' },
+  ],
+}
+
 /** Return how values are read as an operation of a name: null while one of the numbers does not fit. */
 function reader(name: Operation['operation'], fits: { readonly [value: string]: (n: number) => boolean }) {
   return (values: Values): Operation | null => {
@@ -72,7 +83,8 @@ function reader(name: Operation['operation'], fits: { readonly [value: string]: 
       const value = values[key]
       return typeof value === 'number' && Number.isFinite(value) && isFit(value)
     })
-    return isWhole ? ({ operation: name, options: values } as unknown as Operation) : null
+    const { result: _, ...options } = values
+    return isWhole ? ({ operation: name, options } as unknown as Operation) : null
   }
 }
 
@@ -95,6 +107,7 @@ export const BUFFER: Asked = {
       ],
     },
     SEGMENTS,
+    RESULT,
   ],
   start: (given) => ({
     distance: given.length,
@@ -102,6 +115,7 @@ export const BUFFER: Asked = {
     join: 'round',
     cap: 'round',
     segments: 8,
+    result: 'replace',
   }),
   operation: reader('buffer', BESIDE),
 }
@@ -117,8 +131,15 @@ export const OFFSET: Asked = {
     UNIT,
     JOIN,
     SEGMENTS,
+    RESULT,
   ],
-  start: (given) => ({ distance: given.length, unit: unitOf(given), join: 'round', segments: 8 }),
+  start: (given) => ({
+    distance: given.length,
+    unit: unitOf(given),
+    join: 'round',
+    segments: 8,
+    result: 'replace',
+  }),
   operation: reader('offset', BESIDE),
 }
 

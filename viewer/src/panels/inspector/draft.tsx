@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { FieldIds } from '../kit/field'
 
 interface DraftProps {
@@ -15,21 +15,25 @@ interface DraftProps {
 /** An input whose text counts when it is left or Enter is pressed: one edit, not one per key. Esc takes it back. */
 export function Draft({ ids, type, value, shown, label, placeholder, onDone }: DraftProps) {
   const [text, setText] = useState<string | null>(null)
+  const input = useRef<HTMLInputElement>(null)
+  const isEdited = text !== null
+  // only now does the input hold the whole value
+  useLayoutEffect(() => {
+    if (isEdited && type !== 'date') input.current?.select()
+  }, [isEdited])
   const done = () => {
     if (text !== null && text !== value) onDone(text.trim())
     setText(null)
   }
   const shared = {
     ...ids,
+    ref: input,
     class: 'kit-input',
     'aria-label': label,
     placeholder,
     title: shown === undefined ? undefined : value,
     value: text ?? shown ?? value,
-    onFocus: (event: { readonly currentTarget: HTMLInputElement }) => {
-      setText(value)
-      if (type !== 'date') event.currentTarget.select()
-    },
+    onFocus: () => setText(value),
     onInput: (event: { readonly currentTarget: HTMLInputElement }) => setText(event.currentTarget.value),
     onBlur: done,
     onKeyDown: (event: KeyboardEvent & { readonly currentTarget: HTMLInputElement }) => {

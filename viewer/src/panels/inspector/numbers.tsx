@@ -2,6 +2,9 @@ import type { Position } from '../../math/position'
 import type { Annotation } from '../../model/annotation'
 import type { Box, Geometry } from '../../model/geometry'
 import { shapeOf } from '../../shapes'
+import type { VertexRef } from '../../shapes/shape'
+import { Border, type Grasp } from '../../tools/parts/border'
+import { commitBorder } from '../../tools/parts/commit'
 import type { Workbench } from '../workbench'
 import { Draft } from './draft'
 
@@ -24,7 +27,20 @@ export function Numbers({ bench, annotation, geometry }: NumbersProps) {
   if (geometry.kind === 'box')
     return <BoxNumbers box={geometry} digits={digits} onChange={(made) => reshape('Edit box', made)} />
   return (
-    <VertexNumbers geometry={geometry} digits={digits} onChange={(made) => reshape('Edit vertex', made)} />
+    <VertexNumbers
+      geometry={geometry}
+      digits={digits}
+      onMove={(ref, to) => moveVertex(bench, { id: annotation.id, geometry, ref }, to)}
+    />
+  )
+}
+
+/** Move a vertex for all who share it, as a drag does. */
+function moveVertex(bench: Workbench, grasp: Grasp, position: Position): void {
+  const hand = bench.stage.peek()?.hand
+  if (!hand) return
+  void commitBorder(hand, 'Edit vertex', grasp, [Border.vertexOf(grasp)!, position], (held) =>
+    Border.moveVertex(hand, held, { position, mark: null }),
   )
 }
 
@@ -109,10 +125,10 @@ function BoxNumbers({ box, digits, onChange }: BoxNumbersProps) {
 interface VertexNumbersProps {
   readonly geometry: Geometry
   readonly digits: number
-  readonly onChange: (geometry: Geometry | null) => void
+  readonly onMove: (ref: VertexRef, to: Position) => void
 }
 
-function VertexNumbers({ geometry, digits, onChange }: VertexNumbersProps) {
+function VertexNumbers({ geometry, digits, onMove }: VertexNumbersProps) {
   const shape = shapeOf(geometry)
   const chains = shape.chains(geometry)
   const n = chains.reduce((sum, chain) => sum + chain.path.length, 0)
@@ -121,7 +137,7 @@ function VertexNumbers({ geometry, digits, onChange }: VertexNumbersProps) {
   if (n > MOST_LISTED) return <p class="dim inspector-origin">{n.toLocaleString('en')} vertices</p>
   const move = (chain: number, index: number, p: Position, x: number, y: number) => {
     const to: Position = p.length === 3 ? [x, y, p[2]] : [x, y]
-    onChange(shape.moveVertex(geometry, { chain, index }, to))
+    onMove({ chain, index }, to)
   }
   return (
     <details class="vertices" open={n <= 4}>

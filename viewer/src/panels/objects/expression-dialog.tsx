@@ -115,15 +115,19 @@ function Help({ onTake }: { readonly onTake: (line: string) => void }) {
 }
 
 function choose(bench: Workbench, found: readonly Annotation[], how: How): void {
-  const { labels, selection } = bench.session
+  const { guard, labels, selection } = bench.session
   const ids = found.map((a) => a.id)
   if (how !== 'drop') labels.receive({ documents: found, deleted: [] })
   const before = selection.ids.peek()
   const gone = new Set(ids)
-  if (how === 'drop') selection.set(...before.filter((id) => !gone.has(id)))
-  else selection.set(...(how === 'add' ? before : []), ...ids)
+  if (how === 'drop') selection.take(before.filter((id) => !gone.has(id)))
+  else selection.take(how === 'add' ? [...before, ...ids] : ids)
   const n = found.length.toLocaleString('en')
   if (Search.isFull(found)) bench.toasts.tell(`Only the first ${n} objects that fit are taken.`)
   else if (!found.length) bench.toasts.tell('No object fits.')
-  else bench.toasts.ok(found.length === 1 ? 'One object fits' : `${n} objects fit`)
+  else {
+    const nHidden = found.filter((a) => !guard.isVisible(a)).length
+    const hidden = nHidden ? `, ${nHidden.toLocaleString('en')} of them hidden` : ''
+    bench.toasts.ok(`${found.length === 1 ? 'One object fits' : `${n} objects fit`}${hidden}`)
+  }
 }

@@ -5,8 +5,8 @@ import type { Workbench } from '../workbench'
 import { factsOf } from './facts'
 
 const PAGE = 2000
-/** Objects that can be chosen at once: all of them are loaded. */
-const MOST_CHOSEN = 20_000
+/** Objects that can be chosen at once: all of them are loaded, some 2 kB each. */
+const MOST_CHOSEN = 250_000
 
 /** How a search goes. */
 export interface SearchState {
@@ -26,7 +26,7 @@ export class Search {
     this.#bench = bench
   }
 
-  /** Return the visible objects that fit, at most 20,000; null where it was stopped. What waits to be sent counts as it is seen. */
+  /** Return the objects that fit, hidden ones too, at most 250,000; null where it was stopped. What waits to be sent counts as it is seen. */
   async run(expression: Expression): Promise<readonly Annotation[] | null> {
     const { session } = this.#bench
     const total = Object.values(session.counts.peek()).reduce((sum, n) => sum + n, 0)
@@ -35,9 +35,7 @@ export class Search {
     try {
       for (let after: number | null = 0, n = 0; after !== null && found.length < MOST_CHOSEN; ) {
         const page = await session.api.annotations({ after, limit: PAGE })
-        const seen = page.annotations
-          .map((a) => session.labels.get(a.id) ?? a)
-          .filter((a) => session.guard.isVisible(a))
+        const seen = page.annotations.map((a) => session.labels.get(a.id) ?? a)
         const facts = await factsOf(session, seen, expression.isAboutSize)
         for (const fact of facts) if (expression.test(fact)) found.push(fact.annotation)
         if (this.#isStopped) return null

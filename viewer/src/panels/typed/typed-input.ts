@@ -1,4 +1,5 @@
 import { effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
+import { Metric } from '../../math/metric'
 import type { Position } from '../../math/position'
 import { type Aim, type LockName, Locks } from '../../tools/parts/locks'
 import type { Stage } from '../../views/stage'
@@ -36,6 +37,11 @@ export class TypedInput {
 
   get isYDown(): boolean {
     return this.#stage.value?.hand.typing.isYDown ?? false
+  }
+
+  /** How long units of the frame are; distances are typed so. */
+  get metric(): Metric {
+    return this.#stage.value?.scale.metric.value ?? Metric.FLAT
   }
 
   /** Open the panel and go to its first useful field, or close it. */
@@ -115,7 +121,10 @@ export class TypedInput {
       return start.from
         ? 'One number more is needed, or the pointer over the map for the rest.'
         : 'The first vertex needs both x and y, or the pointer over the map for the rest.'
-    return Locks.aimed(locks, start, at, this.isYDown) ?? 'No place has all these numbers: free one of them.'
+    return (
+      Locks.aimed(locks, start, at, this.isYDown, this.metric) ??
+      'No place has all these numbers: free one of them.'
+    )
   }
 
   /** Run work when a field is wanted; returns what ends it. */

@@ -1,5 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
+import { Ground } from '../../math/ground'
+import { Metric } from '../../math/metric'
 import { type LockName, Locks } from '../../tools/parts/locks'
 import type { Stage } from '../../views/stage'
 import { Icon } from '../kit/icon'
@@ -20,6 +22,8 @@ export function TypedPanel({ bench, stage }: PanelProps & { readonly stage: Stag
   const { typed } = bench
   if (!typed.isOpen.value) return null
   const { isAngleRelative, isPlaceRelative } = typed.locks.value
+  const { ground } = stage.scale
+  const metres = typed.metric === Metric.FLAT || !ground.value ? null : Ground.metresPerUnit(ground.value)
   const measures = stage.hand.made.value && stage.scale.inWords(stage.hand.made.value)
   return (
     // its keys are not the map's behind it, and Esc leads back there
@@ -44,8 +48,8 @@ export function TypedPanel({ bench, stage }: PanelProps & { readonly stage: Stag
           name={name}
           sign={isPlaceRelative && (name === 'x' || name === 'y') ? `Δ${sign}` : sign}
           title={title}
-          unit={name === 'angle' ? '°' : unitOf(stage)}
-          unitsPerPixel={stage.view.camera.value.unitsPerPixel}
+          unit={name === 'angle' ? '°' : metres !== null && name === 'distance' ? 'm' : unitOf(stage)}
+          unitsPerPixel={stage.view.camera.value.unitsPerPixel * ((name === 'distance' && metres) || 1)}
         />
       ))}
       <div class="typed-relative">
@@ -107,7 +111,7 @@ function NumberField({ typed, name, sign, title, unit, unitsPerPixel }: NumberFi
   const input = useRef<HTMLInputElement>(null)
   const text = useSignal<string | null>(null)
   const locked = typed.locks.value[name]
-  const read = Locks.read(typed.locks.value, typed.aim, typed.isYDown)[name]
+  const read = Locks.read(typed.locks.value, typed.aim, typed.isYDown, typed.metric)[name]
   const digits = name === 'angle' ? 2 : Math.max(1, Math.min(9, Math.ceil(1 - Math.log10(unitsPerPixel))))
   useLayoutEffect(
     () =>

@@ -1,11 +1,9 @@
-import { Ground } from '../../math/ground'
+import { DEGREE_M, Ground } from '../../math/ground'
 import type { Stage } from '../../views/stage'
 
 /** Metres per unit between which a unit is a foot, or a metre with whatever scale a projection gives it. */
 const FOOT = [0.29, 0.32] as const
 const METRE = [0.5, 2] as const
-/** More metres than this are a degree. */
-const DEGREE_M = 10_000
 
 /** Return the sign of the view frame's unit: that of its pixels, or as the ground says where the view looks. */
 export function unitOf(stage: Stage): string {

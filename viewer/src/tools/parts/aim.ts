@@ -1,4 +1,5 @@
 import { Bounds } from '../../math/bounds'
+import { Metric } from '../../math/metric'
 import { Position } from '../../math/position'
 import { edgesOf } from '../../math/ring'
 import { footOf } from '../../math/segment'
@@ -35,24 +36,24 @@ export function aimedAt(
 ): Aimed {
   const caught = snapped(context, pointer.position, given.own ? { own: given.own } : {})
   const start = startOf(path)
-  const { typing } = context
+  const { typing, metric = Metric.FLAT } = context
   const isYDown = typing?.isYDown ?? false
   const isTyped = typing !== undefined && !Locks.isFree(typing.locks)
   const isStepped = !isTyped && Boolean(given.isStepping) && pointer.shift && start.from !== null
   const position = isTyped
-    ? (Locks.aimed(typing.locks, start, caught.position, isYDown) ?? caught.position)
+    ? (Locks.aimed(typing.locks, start, caught.position, isYDown, metric) ?? caught.position)
     : isStepped
-      ? Locks.stepped(start, caught.position, isYDown)
+      ? Locks.stepped(start, caught.position, isYDown, metric)
       : caught.position
   const mark = Position.isSame(position, caught.position) ? caught.mark : null
   return { position, mark, aim: { start, at: position } }
 }
 
 /** Return where typed numbers alone put the next vertex of a path; null where they leave it open. */
-export function typedAt({ typing }: ToolContext, path: readonly Position[]): Aimed | null {
+export function typedAt({ typing, metric }: ToolContext, path: readonly Position[]): Aimed | null {
   const start = startOf(path)
   if (!typing || !Locks.isWhole(typing.locks, start)) return null
-  const position = Locks.aimed(typing.locks, start, start.from ?? [0, 0], typing.isYDown)
+  const position = Locks.aimed(typing.locks, start, start.from ?? [0, 0], typing.isYDown, metric)
   return position && { position, mark: null, aim: { start, at: position } }
 }
 
@@ -93,7 +94,7 @@ export class EdgeLock {
         this.#context.tell('Hold the pointer over an edge and press P: the next segment goes along it.')
         return true
       }
-      this.#angle = Angle.of(edge[0], edge[1], typing.isYDown)
+      this.#angle = Angle.of(edge[0], edge[1], typing.isYDown, this.#context.metric)
       this.#isAcross = false
     } else if (!this.#isAcross) this.#isAcross = true
     else this.#angle = null

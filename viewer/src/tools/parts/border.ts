@@ -47,6 +47,11 @@ export const Border = {
     )
   },
 
+  /** Return the vertex that is held; null where there is none. */
+  vertexOf({ geometry, ref }: Grasp): Position | null {
+    return shapeOf(geometry).chains(geometry)[ref.chain]?.path[ref.index] ?? null
+  },
+
   /** Return what follows when an edge is shifted as a whole. */
   moveEdge(context: ToolContext, grasp: Grasp, dx: number, dy: number): BorderEdit {
     const ends = edgeAt(grasp.geometry, grasp.ref)
@@ -134,10 +139,10 @@ function judged(context: ToolContext, grasp: Grasp, mesh: Mesh, after: Mesh): Bo
   return { shapes, problem: flaw && { positions: flaw.positions, sentence: saidOf(flaw) } }
 }
 
-/** Return what is near the object and the place its border goes to, itself included. */
+/** Return what is loaded near the object and the place its border goes to, hidden or not, itself included. */
 function meshAround(context: ToolContext, { id, geometry }: Grasp, to: Position): Mesh {
   const bounds = Bounds.joined(boundsOf(geometry)!, [to[0], to[1], to[0], to[1]])
-  const near = context.near(bounds).filter((shown) => isFree(shown.geometry))
+  const near = context.around(bounds).filter((shown) => isFree(shown.geometry))
   return new Map([...near.map((shown) => [shown.annotation.id, shown.geometry] as const), [id, geometry]])
 }
 

@@ -112,7 +112,7 @@ class CornersGesture extends PlacingGesture<CornersKind> {
     const { isSquaring } = this.kind
     const aimed = aimedAt(this.context, pointer, this.#at, { isStepping: !isSquaring })
     if (!isSquaring || !pointer.shift || !this.#at.length) return aimed
-    const position = squareCorner(this.#at[0]!, aimed.position)
+    const position = squareCorner(this.#at[0]!, aimed.position, this.context.metric)
     return { position, mark: null, aim: { ...aimed.aim, at: position } }
   }
 

@@ -8,6 +8,7 @@ import { shapeOf } from '../../shapes'
 import { isCovering } from '../../shapes/hit'
 import { isClosed } from '../../shapes/shape'
 import type { Gesture, ToolContext } from '../tool'
+import { bordering } from './bordering'
 import { trail } from './trail'
 
 const KINDS: ReadonlySet<string> = new Set([
@@ -56,7 +57,9 @@ async function edit(context: ToolContext, kind: LineEdit, path: readonly Positio
     return false
   }
   const options = { line: { kind: 'polyline', frame: context.frame, path, width: null } } as const
-  const made = await context.operate(kind.message, { operation: kind.operation, options }, ids)
+  const made = await context.operate(kind.message, { operation: kind.operation, options }, ids, (all) =>
+    bordering(context, all),
+  )
   if (made && chosen.length) context.selection.set(...made)
   return made !== null
 }

@@ -1,10 +1,12 @@
+import { Metric } from '../../math/metric'
 import { Position } from '../../math/position'
 
 /** What can be typed of the next vertex. */
 export type LockName = 'distance' | 'angle' | 'x' | 'y'
 
 /**
- * What is fixed of the next vertex; the pointer gives the rest. Distances and places are in units of the frame.
+ * What is fixed of the next vertex; the pointer gives the rest. Places are in units of the frame, distances too, or in
+ * metres where those units are no lengths (degrees).
  *
  * Angles are in degrees, anticlockwise as seen on the screen, from the direction to the right (absolute) or from the
  * direction of the segment before (relative).
@@ -70,8 +72,15 @@ export const Locks = {
   },
 
   /** Return the position nearest to the pointer that the locks allow; null where they contradict each other. */
-  aimed(locks: Locks, start: Start, pointer: Position, isYDown: boolean): Position | null {
+  aimed(
+    locks: Locks,
+    start: Start,
+    pointer: Position,
+    isYDown: boolean,
+    metric = Metric.FLAT,
+  ): Position | null {
     const { from } = start
+    if (from && metric !== Metric.FLAT) return aimedOnGround(locks, start, pointer, isYDown, metric)
     const isMoved = locks.isPlaceRelative && from !== null
     const x = locks.x === null ? null : locks.x + (isMoved ? from[0] : 0)
     const y = locks.y === null ? null : locks.y + (isMoved ? from[1] : 0)
@@ -92,34 +101,39 @@ export const Locks = {
   },
 
   /** Return what stands in the fields for a position. */
-  read(locks: Locks, { start, at }: Aim, isYDown: boolean): { readonly [name in LockName]: number | null } {
+  read(
+    locks: Locks,
+    { start, at }: Aim,
+    isYDown: boolean,
+    metric = Metric.FLAT,
+  ): { readonly [name in LockName]: number | null } {
     const { from, before } = start
-    const turned = locks.isAngleRelative && from && before ? Angle.of(before, from, isYDown) : 0
+    const turned = locks.isAngleRelative && from && before ? Angle.of(before, from, isYDown, metric) : 0
     return {
-      distance: from && Position.distance(from, at),
-      angle: from && Angle.normal(Angle.of(from, at, isYDown) - turned),
+      distance: from && Math.hypot(...Metric.way(metric, from, at)),
+      angle: from && Angle.normal(Angle.of(from, at, isYDown, metric) - turned),
       x: at[0] - (locks.isPlaceRelative && from ? from[0] : 0),
       y: at[1] - (locks.isPlaceRelative && from ? from[1] : 0),
     }
   },
 
   /** Return the position on the nearest of the rays in steps of 45°, from north and from the segment before. */
-  stepped({ from, before }: Start, pointer: Position, isYDown: boolean): Position {
+  stepped({ from, before }: Start, pointer: Position, isYDown: boolean, metric = Metric.FLAT): Position {
     if (!from || Position.isSame(from, pointer)) return pointer
-    const wanted = Angle.of(from, pointer, isYDown)
-    const bases = before ? [0, Angle.of(before, from, isYDown)] : [0]
+    const wanted = Angle.of(from, pointer, isYDown, metric)
+    const bases = before ? [0, Angle.of(before, from, isYDown, metric)] : [0]
     const angles = bases.map((base) => base + 45 * Math.round((wanted - base) / 45))
     const off = (angle: number) => Math.abs(Angle.normal(angle - wanted))
     const angle = angles.reduce((best, next) => (off(next) < off(best) - 1e-9 ? next : best))
-    return Locks.aimed({ ...Locks.NONE, angle }, { from, before }, pointer, isYDown) ?? pointer
+    return Locks.aimed({ ...Locks.NONE, angle }, { from, before }, pointer, isYDown, metric) ?? pointer
   },
 }
 
 /** Angles in degrees, anticlockwise as seen on the screen, 0 = to the right. */
 export const Angle = {
-  of(a: Position, b: Position, isYDown: boolean): number {
-    const dy = isYDown ? a[1] - b[1] : b[1] - a[1]
-    return (Math.atan2(dy, b[0] - a[0]) * 180) / Math.PI
+  of(a: Position, b: Position, isYDown: boolean, metric = Metric.FLAT): number {
+    const [dx, dy] = Metric.way(metric, a, b)
+    return (Math.atan2(isYDown ? -dy : dy, dx) * 180) / Math.PI
   },
 
   /** Return the angle in (-180, 180]. */
@@ -143,6 +157,30 @@ export const Angle = {
     const [x, y] = exact ?? [Math.cos(radians), Math.sin(radians)]
     return [x, isYDown ? 0 - y : y]
   },
+}
+
+/** Return what the locks allow on the ground around the vertex before, which is its origin. */
+function aimedOnGround(
+  locks: Locks,
+  start: Start,
+  pointer: Position,
+  isYDown: boolean,
+  metric: Metric,
+): Position | null {
+  const [from, [sx, sy]] = [start.from!, metric(start.from!)]
+  const isMoved = locks.isPlaceRelative
+  const x = locks.x === null ? null : locks.x + (isMoved ? from[0] : 0)
+  const y = locks.y === null ? null : locks.y + (isMoved ? from[1] : 0)
+  const near: Locks = {
+    ...locks,
+    x: x === null ? null : (x - from[0]) * sx,
+    y: y === null ? null : (y - from[1]) * sy,
+    isPlaceRelative: false,
+  }
+  const before = start.before && Metric.way(metric, from, start.before)
+  const way = Locks.aimed(near, { from: [0, 0], before }, Metric.way(metric, from, pointer), isYDown)
+  const to = way && Metric.at(metric, from, [way[0], way[1]])
+  return to && [x ?? to[0], y ?? to[1]]
 }
 
 function directionOf(

@@ -1,5 +1,5 @@
 import type { Position } from '../../math/position'
-import type { Geometry } from '../../model/geometry'
+import type { Geometry, Keypoints } from '../../model/geometry'
 import { shapeOf } from '../../shapes'
 import { type Chain, isClosed } from '../../shapes/shape'
 import { Camera } from '../camera'
@@ -23,6 +23,7 @@ export interface Ink {
 }
 
 const POINT_RADIUS = 5
+const HOLLOW = 'rgb(0 0 0 / 0.6)'
 
 /** Return a colour with an opacity: `#4da3ff`, 0.25 -> `rgb(77 163 255 / 0.25)`. */
 export function faded(color: string, opacity: number): string {
@@ -44,8 +45,14 @@ export function paintGeometry(easel: Easel, geometry: Geometry, ink: Ink): void 
     }
     stroke(context, ink)
   }
+  if (geometry.kind === 'keypoints') return paintKeypoints(easel, geometry, ink)
   for (const chain of chains)
     if (chain.role === 'points') for (const p of chain.path) paintDisc(easel, p, ink)
+}
+
+/** Visible keypoints are discs, those that something hides are rings. */
+function paintKeypoints(easel: Easel, { points }: Keypoints, ink: Ink): void {
+  for (const { position, visible } of points) if (position) paintDisc(easel, position, ink, !visible)
 }
 
 /** Paint the outlines of many geometries in one stroke: whatever overlaps, the cost is that of one shape. */
@@ -104,14 +111,14 @@ function traceDisc({ context, camera }: Easel, p: Position): void {
   context.arc(x, y, POINT_RADIUS, 0, 2 * Math.PI)
 }
 
-function paintDisc(easel: Easel, p: Position, ink: Ink): void {
+function paintDisc(easel: Easel, p: Position, ink: Ink, isHollow = false): void {
   const { context } = easel
   context.beginPath()
   traceDisc(easel, p)
-  context.fillStyle = ink.stroke
+  context.fillStyle = isHollow ? HOLLOW : ink.stroke
   context.fill()
   context.setLineDash([])
-  context.strokeStyle = ink.halo ?? 'rgb(0 0 0 / 0.6)'
-  context.lineWidth = 1.5
+  context.strokeStyle = isHollow ? ink.stroke : (ink.halo ?? HOLLOW)
+  context.lineWidth = isHollow ? 2 : 1.5
   context.stroke()
 }

@@ -1,9 +1,10 @@
 import { Bounds } from '../../math/bounds'
+import type { Position } from '../../math/position'
 import type { Geometry } from '../../model/geometry'
 import { shapeOf } from '../../shapes'
 import type { Sketch } from '../../tools/tool'
 import { Camera } from '../camera'
-import { type Easel, faded, paintGeometry, paintMany } from './brush'
+import { type Easel, faded, paintGeometry, paintMany, paintPath } from './brush'
 import { HALO, paintHandles, paintSketch, SELECTION } from './sketch'
 
 /** A geometry in the view frame with its colour. */
@@ -11,11 +12,22 @@ export interface Stroke {
   readonly geometry: Geometry
   readonly bounds: Bounds
   readonly color: string
+  /** It is drawn without handles: nothing takes hold of it. */
+  readonly isLocked?: boolean
+}
+
+/** What belongs to a label and is in no tile. */
+export interface Dress {
+  readonly geometry: Geometry
+  /** Between its keypoints. */
+  readonly bones: readonly (readonly Position[])[]
+  readonly color: string
 }
 
 /** What is painted over the tiles and stays while only the pointer moves, bottom first. */
 export interface StillOverlay {
   readonly labels: readonly Stroke[]
+  readonly dressed: readonly Dress[]
   readonly preview: readonly Stroke[]
   readonly chosen: readonly Stroke[]
   readonly fillOpacity: number
@@ -36,8 +48,16 @@ const MOST_FILLED = 500
 export function paintStill(easel: Easel, overlay: StillOverlay): void {
   const sight = Bounds.grown(Camera.bounds(easel.camera), 12 * easel.camera.unitsPerPixel)
   const isSeen = ({ bounds }: Stroke) => Bounds.meets(bounds, sight)
-  for (const { geometry, color } of overlay.labels.filter(isSeen))
-    paintGeometry(easel, geometry, { stroke: color, fill: faded(color, overlay.fillOpacity), width: 1.5 })
+  for (const stroke of overlay.labels.filter(isSeen))
+    paintGeometry(easel, stroke.geometry, {
+      stroke: stroke.color,
+      fill: faded(stroke.color, overlay.fillOpacity),
+      width: 1.5,
+    })
+  for (const { geometry, bones, color } of overlay.dressed) {
+    for (const bone of bones) paintPath(easel, bone, { stroke: color, fill: null, width: 2 })
+    paintGeometry(easel, geometry, { stroke: color, fill: null, width: 2 })
+  }
   for (const { geometry, color } of overlay.preview.filter(isSeen))
     paintGeometry(easel, geometry, {
       stroke: color,
@@ -54,14 +74,16 @@ export function paintStill(easel: Easel, overlay: StillOverlay): void {
       { stroke: SELECTION, fill: null, width: 1.5 },
     )
   else
-    for (const { geometry } of chosen)
+    for (const { geometry, isLocked } of chosen)
       paintGeometry(easel, geometry, {
         stroke: SELECTION,
         fill: faded(SELECTION, 0.16),
         width: 2,
         halo: HALO,
+        ...(isLocked ? { dash: [6, 4] } : {}),
       })
-  for (const { geometry } of chosen.slice(-20)) {
+  for (const { geometry, isLocked } of chosen.slice(-20)) {
+    if (isLocked) continue
     const vertices = shapeOf(geometry)
       .chains(geometry)
       .filter((chain) => chain.role !== 'points')
