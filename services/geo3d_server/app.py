@@ -52,7 +52,7 @@ from geo3d_server.gate import Gate, Hosts, is_at_the_machine, session_of
 from geo3d_server.limit import BodyLimit
 from geo3d_server.news import News
 from geo3d_server.password import hashed
-from geo3d_server.places import TransformQuestion
+from geo3d_server.places import MeasureQuestion, TransformQuestion
 from geo3d_server.runner import Runner
 from geo3d_server.session import Keys
 from geo3d_server.settings import Settings
@@ -64,7 +64,7 @@ from geo3d_server.viewer import Viewer
 from geo3d_server.work import WORKS
 
 DESCRIPTION = "geo3d: label georeferenced imagery, photos and point clouds, exact to the coordinate."
-_PARSED_BY_HAND = (ChangeSet, TransformQuestion, ImportSource, GeometryQuestion)
+_PARSED_BY_HAND = (ChangeSet, TransformQuestion, MeasureQuestion, ImportSource, GeometryQuestion)
 _UNMENTIONED = (*_PARSED_BY_HAND, Problem, ImportResult, Report, RasterInfo, RasterStatistics)
 """Shapes on the wire that no endpoint's signature shows: bodies, results of jobs, what the tile application says."""
 

@@ -2,7 +2,15 @@ import type { Position } from '../math/position'
 import type { Annotation, ReviewState } from '../model/annotation'
 import type { ChangeSet } from '../model/change'
 import type { Scene } from '../model/scene'
-import { type CommitReply, type CountsReply, client, dataOf, fetched, type HistoryReply } from './client'
+import {
+  type CommitReply,
+  type CountsReply,
+  client,
+  dataOf,
+  fetched,
+  type HistoryReply,
+  type Schemas,
+} from './client'
 
 /** A page of annotations. */
 export interface AnnotationPage {
@@ -71,6 +79,15 @@ export function sceneApi(scene: string) {
           : client.POST('/api/scenes/{scene}/redo', given),
       )
     },
+
+    measure: (question: Schemas['MeasureQuestion'], signal?: AbortSignal) =>
+      dataOf<Schemas['MeasureReply']>(
+        client.POST('/api/scenes/{scene}/measure', {
+          params: { path },
+          body: question,
+          ...(signal ? { signal } : {}),
+        }),
+      ),
 
     transform: async (
       src: string,

@@ -623,6 +623,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/scenes/{scene}/measure": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Measured
+         * @description Return how long a line is, or how large an area, on the ellipsoid.
+         */
+        readonly post: operations["places_measured"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/scenes/{scene}/redo": {
         readonly parameters: {
             readonly query?: never;
@@ -1873,6 +1893,36 @@ export interface components {
                 number,
                 number
             ];
+        };
+        /**
+         * MeasureQuestion
+         * @description A line or the border of an area.
+         */
+        readonly MeasureQuestion: {
+            /** Frame */
+            readonly frame: string;
+            /**
+             * Is Closed
+             * @default false
+             */
+            readonly is_closed: boolean;
+            /** Positions */
+            readonly positions: readonly (readonly [
+                number,
+                number
+            ])[];
+        };
+        /**
+         * MeasureReply
+         * @description Sizes on the ellipsoid of WGS 84; edges are geodesics.
+         */
+        readonly MeasureReply: {
+            /** Area M2 */
+            readonly area_m2: number | null;
+            /** Legs M */
+            readonly legs_m: readonly number[];
+            /** Length M */
+            readonly length_m: number;
         };
         /**
          * Member
@@ -4375,6 +4425,42 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly places_measured: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of the scene. */
+                readonly scene: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MeasureQuestion"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MeasureReply"];
                 };
             };
             /** @description A problem (RFC 9457). */

@@ -7,6 +7,8 @@ import { cutHole } from './cut-hole'
 import { fillRing } from './fill-ring'
 import { keypoints } from './keypoints'
 import { lasso } from './lasso'
+import { measure } from './measure'
+import { measureArea } from './measure-area'
 import { pan } from './pan'
 import { point } from './point'
 import { polygon } from './polygon'
@@ -44,4 +46,6 @@ export const TOOLS: readonly Tool[] = [
   split,
   reshape,
   turn,
+  measure,
+  measureArea,
 ]

@@ -72,7 +72,17 @@ export interface Sketch {
   /** More lines that belong to it, drawn in the colour of the class. */
   readonly lines?: readonly (readonly Position[])[]
   /** A text beside a position: the length or area so far. */
-  readonly label?: { readonly position: Position; readonly text: string }
+  readonly label?: Label
+  /** More texts: the length of each segment. */
+  readonly labels?: readonly Label[]
+  /** It is only looked at: drawn in the colour of the hand, not of a class. */
+  readonly isRuler?: boolean
+}
+
+/** A text beside a position. */
+export interface Label {
+  readonly position: Position
+  readonly text: string
 }
 
 /** Shapes that are carried: painted moved by a shift, none of them is made anew. */
@@ -201,7 +211,7 @@ export interface Tool {
   /** Key that takes it, lower case. */
   readonly key: string
   /** Tools of one group stand together in the rail. */
-  readonly group: 'navigate' | 'draw' | 'edit'
+  readonly group: 'navigate' | 'draw' | 'edit' | 'measure'
   /** Tools of one family share one place in the rail and the key of the first; the key again takes the next one. */
   readonly family?: string
   /** What it makes; the chosen class must allow it. */

@@ -4,6 +4,7 @@ import { RasterStyle } from '../../raster/style'
 import type { Stage } from '../../views/stage'
 import { EmptyState } from '../kit/empty-state'
 import { Icon } from '../kit/icon'
+import { MeasurePanel } from '../measure/measure-panel'
 import type { PanelProps } from '../panel'
 import { crsName } from '../status-bar/status-bar'
 import { TypedPanel } from '../typed/typed-panel'
@@ -31,6 +32,7 @@ export function MapPanel({ bench }: PanelProps) {
       <Chip bench={bench} />
       {stage && <Minimap bench={bench} stage={stage} />}
       {stage && <ScaleBar stage={stage} />}
+      {stage && <MeasurePanel bench={bench} stage={stage} />}
       {stage && <TypedPanel bench={bench} stage={stage} />}
       {stage && <Waiting stage={stage} />}
       {!isEmpty && !stage && (

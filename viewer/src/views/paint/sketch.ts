@@ -17,7 +17,8 @@ const MOST_HANDLES = 2000
 const MOST_FILLED = 200
 
 /** Paint what a tool shows. */
-export function paintSketch(easel: Easel, sketch: Sketch, color: string): void {
+export function paintSketch(easel: Easel, sketch: Sketch, classColor: string): void {
+  const color = sketch.isRuler ? ACCENT : classColor
   const ink: Ink = { stroke: color, fill: faded(color, 0.22), width: 2, halo: HALO }
   if (sketch.crosshair) paintCrosshair(easel, sketch.crosshair)
   for (const other of sketch.others ?? []) paintGeometry(easel, other, ink)
@@ -29,6 +30,7 @@ export function paintSketch(easel: Easel, sketch: Sketch, color: string): void {
   if (sketch.vertices) paintHandles(easel, sketch.vertices, color)
   if (sketch.mark) paintMark(easel, sketch.mark)
   if (sketch.problem) paintProblem(easel, sketch.problem)
+  for (const { position, text } of sketch.labels ?? []) paintLabel(easel, position, text)
   if (sketch.label) paintLabel(easel, sketch.label.position, sketch.label.text)
 }
 
