@@ -124,6 +124,19 @@ export class Editor {
     this.#put(message, ids, (a) => (a.state === state ? null : Annotation.inState(a, state)))
   }
 
+  /** Tag annotations with a word; where all of them have it, take it away. */
+  tag(ids: readonly Id[], word: string): void {
+    const found = ids.flatMap((id) => this.#session.labels.get(id) ?? [])
+    const isOn = found.some((a) => !Annotation.tagsOf(a).includes(word))
+    this.#put(isOn ? `Tag ${word}` : `Take the tag ${word} away`, ids, (a) => {
+      const tags = Annotation.tagsOf(a)
+      if (tags.includes(word) === isOn) return null
+      const { tags: _, ...others } = a.attributes as Attributes
+      const next = isOn ? [...tags, word] : tags.filter((tag) => tag !== word)
+      return Annotation.with(a, { attributes: next.length ? { ...others, tags: next } : others })
+    })
+  }
+
   /** Delete annotations. */
   remove(ids: readonly Id[]): void {
     const found = this.#free(ids)

@@ -64,6 +64,12 @@ export const Annotation = {
     return { ...annotation, state }
   },
 
+  /** Return the words that it was tagged with: the attribute `tags`, which every annotation may have. */
+  tagsOf({ attributes }: Annotation): readonly string[] {
+    const tags = (attributes as Attributes).tags
+    return Array.isArray(tags) ? (tags as readonly string[]) : []
+  },
+
   /** Return what it is drawn as; `tag` where it has no geometry. */
   kindOf(annotation: Annotation): GeometryKind | 'tag' {
     return annotation.geometry?.kind ?? 'tag'

@@ -24,6 +24,7 @@ import type { Toasts } from './kit/toasts'
 import { Reviewing } from './review/reviewing'
 import { ContextMenuState } from './scene/menu-state'
 import { TypedInput } from './typed/typed-input'
+import { Wall } from './wall/wall'
 
 /** Opens a view of a frame in an element; the map library is loaded when the first one is. */
 export type OpenView = (element: HTMLElement, place: ViewFrame) => Promise<View>
@@ -74,6 +75,10 @@ export class Workbench {
   /** Numbers typed for the next vertex. */
   readonly typed = new TypedInput(this.locks, this.stage, (sentence) => this.toasts.tell(sentence))
   readonly clipboard = new Clipboard(this)
+  /** Objects side by side, cut out of the raster. */
+  readonly wall: Wall
+  /** The wall stands before the map. */
+  readonly isWall = signal(false)
   readonly menu = new ContextMenuState(this)
   readonly reviewing = new Reviewing(this)
   /** The dialog that selects by an expression is open. */
@@ -106,6 +111,7 @@ export class Workbench {
     this.board = given.board
     this.#openView = given.openView
     this.shelf = new RasterShelf(given.storage)
+    this.wall = new Wall(this, given.storage)
     const kept = keptAids(given.storage)
     this.isSnapping = signal(kept.isSnapping)
     this.aids = signal(kept.aids)
@@ -186,6 +192,7 @@ export class Workbench {
     for (const end of this.#ends) end()
     this.#mounting++
     this.#unmount()
+    this.wall.close()
     this.session.close()
   }
 

@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals'
 import { Keys } from './keys'
 
 /** Where keys count: `global` everywhere, the others while their view has the attention. */
-export type Scope = 'global' | 'map' | 'review' | 'cloud' | 'sequence' | 'triview'
+export type Scope = 'global' | 'map' | 'wall' | 'review' | 'cloud' | 'sequence' | 'triview'
 
 /** Something a person can do by name, by key, or from the palette. */
 export interface Command {

@@ -18,6 +18,7 @@ const SCOPE_NAMES = {
   global: '',
   map: '',
   review: 'while reviewing',
+  wall: 'on the wall',
   cloud: '3D',
   sequence: 'sequence',
   triview: 'side views',

@@ -51,7 +51,11 @@ function read(filter: string): Expression | string {
 }
 
 /** Return what fits all the words: class, kind, number, attribute values. */
-function withWords(bench: Workbench, items: readonly Annotation[], filter: string): readonly Annotation[] {
+export function withWords(
+  bench: Workbench,
+  items: readonly Annotation[],
+  filter: string,
+): readonly Annotation[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean)
   if (!words.length) return items
   const ontology = bench.session.ontology.value

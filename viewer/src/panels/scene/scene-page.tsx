@@ -13,6 +13,9 @@ import { DropZone } from '../start/drop-zone'
 import { StatusBar } from '../status-bar/status-bar'
 import { ToolRail } from '../tool-rail/tool-rail'
 import { TopBar } from '../top-bar/top-bar'
+import { followAddress } from '../wall/address'
+import { wallClassCommands, wallCommands } from '../wall/wall-commands'
+import { WallPage } from '../wall/wall-page'
 import type { Workbench } from '../workbench'
 import { ContextMenu } from './context-menu'
 import { MapPanel } from './map-panel'
@@ -37,15 +40,20 @@ export function ScenePage({ bench, commands, keymap }: ScenePageProps) {
   useEffect(() => commands.add(...selectionCommands(bench)), [bench, commands])
   useEffect(() => commands.add(...shapeCommands(bench)), [bench, commands])
   useEffect(() => commands.add(...reviewCommands(bench)), [bench, commands])
+  useEffect(() => commands.add(...wallCommands(bench)), [bench, commands])
   useEffect(() => bench.clipboard.listen(), [bench])
+  useEffect(() => followAddress(bench), [bench])
   const ontology = bench.session.ontology.value
-  useEffect(() => commands.add(...classCommands(bench)), [bench, commands, ontology])
+  useEffect(
+    () => commands.add(...classCommands(bench), ...wallClassCommands(bench)),
+    [bench, commands, ontology],
+  )
   useEffect(
     () =>
       keymap.listen(
         window,
-        () => (bench.reviewing.isOn.peek() ? ['review', 'map'] : ['map']),
-        (keys) => bench.typed.key(keys) || (bench.stage.peek()?.key(keys) ?? false),
+        () => (bench.isWall.peek() ? ['wall'] : bench.reviewing.isOn.peek() ? ['review', 'map'] : ['map']),
+        (keys) => !bench.isWall.peek() && (bench.typed.key(keys) || (bench.stage.peek()?.key(keys) ?? false)),
       ),
     [bench, keymap],
   )
@@ -59,6 +67,7 @@ export function ScenePage({ bench, commands, keymap }: ScenePageProps) {
           <div class="scene-map">
             <MapPanel bench={bench} />
             <ReviewBar bench={bench} keymap={keymap} />
+            {bench.isWall.value && <WallPage bench={bench} />}
             <SceneUploads uploads={uploads} />
           </div>
           <Splitter
@@ -98,7 +107,7 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
 ])
 
 function keepOwnKeys(event: KeyboardEvent): void {
-  const isOnMap = event.target instanceof Element && event.target.closest('.map-panel') !== null
+  const isOnMap = event.target instanceof Element && event.target.closest('.map-panel, .wall-cards') !== null
   if (OWN_KEYS.has(event.key) && !isOnMap) event.stopPropagation()
 }
 

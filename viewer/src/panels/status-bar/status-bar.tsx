@@ -35,12 +35,15 @@ export function StatusBar({ bench }: PanelProps) {
   )
 }
 
+const WALL_HINT =
+  'Click, Ctrl, Shift and a drag choose · 1 to 9 class · A accept · R reject · T tag · Del · U undo · Enter shows it on the map · W leaves'
+
 /** How the tool is used; while something is wrong with what is drawn, what that is. */
 function Hint({ bench }: PanelProps) {
   const problem = bench.stage.value?.hand.problem.value
   return (
     <span class="status-hint ellipsis" role="status" data-problem={problem ? true : undefined}>
-      {problem ?? bench.tool.value.hint}
+      {problem ?? (bench.isWall.value ? WALL_HINT : bench.tool.value.hint)}
     </span>
   )
 }

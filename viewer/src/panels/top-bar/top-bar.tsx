@@ -5,6 +5,7 @@ import { Button, IconButton, Kbd } from '../kit/button'
 import { Icon } from '../kit/icon'
 import { Menu } from '../kit/menu'
 import { ReviewButtons } from '../review/review-buttons'
+import { showWall } from '../wall/address'
 import type { Workbench } from '../workbench'
 import { SyncBadge } from './sync-badge'
 import './top-bar.css'
@@ -38,6 +39,13 @@ export function TopBar({ bench, commands, keymap }: TopBarProps) {
       </button>
       <div class="top-acts">
         <SyncBadge bench={bench} />
+        <IconButton
+          icon="images"
+          label={bench.isWall.value ? 'Back to the map' : 'Wall of crops'}
+          keys={keys(bench.isWall.value ? 'wall.map' : 'scene.wall')}
+          isOn={bench.isWall.value}
+          onClick={() => showWall(bench, !bench.isWall.peek())}
+        />
         <IconButton icon="undo" label="Undo" keys={keys('edit.undo')} onClick={run('edit.undo')} />
         <IconButton icon="redo" label="Redo" keys={keys('edit.redo')} onClick={run('edit.redo')} />
         <JobsButton board={bench.board} toasts={bench.toasts} />
