@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 import re
 
+import cv2
+import numpy as np
 import pytest
 from pyproj import Geod, Transformer
 
 from tests.browser.conftest import Scenes
 from tests.browser.desk import Desk
+from tests.live import LiveServer
 
 PLACES = [(320.0, 200.0), (620.0, 240.0), (560.0, 460.0)]
 
@@ -49,13 +52,19 @@ def test_measures_are_those_of_geod(ada: Desk, scenes: Scenes, scene: str, crs: 
     assert ada.annotations(scenes[scene]) == []
 
 
-def test_pixels_are_measured_in_pixels(ada: Desk, scenes: Scenes) -> None:
-    """A photo without a place on Earth."""
-    ada.open(scenes["float64"])
+def test_pixels_are_measured_in_pixels(ada: Desk, server: LiveServer) -> None:
+    """A photo that has no place on Earth."""
+    photo = server.folder / "photo.png"
+    cv2.imwrite(str(photo), np.full((300, 400, 3), 127, np.uint8))
+    with server.program() as client:
+        scene = client.post("/api/scenes", json={"title": "photo"}).json()["id"]
+        answer = client.post(f"/api/scenes/{scene}/assets", json={"hrefs": [str(photo)]})
+        assert answer.status_code == 201, answer.text
+    ada.open(scene)
     ada.tool("measure")
     a, b = ada.click(320, 200), ada.click(620, 240)
     ada.page.keyboard.press("Enter")
     panel = ada.page.get_by_role("region", name="Measured")
     length = float(re.sub(r"[^0-9.]", "", str(panel.locator("dd").first.text_content())))
     assert length == pytest.approx(math.dist(a, b), rel=1e-6)
-    assert "PROJ" not in str(panel.text_content())
+    assert "in pixels" in str(panel.text_content())
