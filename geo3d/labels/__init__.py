@@ -1,7 +1,7 @@
 """Labels: what a label is and what may happen to it."""
 
 from geo3d.labels.annotation import Annotation
-from geo3d.labels.change import Change, ChangeSet, Delete, Document, Patch, Put
+from geo3d.labels.change import Change, ChangeSet, Delete, Document, Paint, Patch, Put
 from geo3d.labels.check import LabelProblem, check_annotation
 from geo3d.labels.dataset import AnnotationColumns, Dataset
 from geo3d.labels.identity import Id, new_id
@@ -31,6 +31,7 @@ __all__ = [
     "Layer",
     "Member",
     "Ontology",
+    "Paint",
     "Patch",
     "Project",
     "Provenance",

@@ -11,6 +11,7 @@ from geo3d.labels.annotation import Annotation
 from geo3d.labels.identity import Id
 from geo3d.labels.layer import ChunkRuns, Layer
 from geo3d.labels.scene import Project, Scene, SceneStatus
+from geo3d.labels.selection import Selection
 from geo3d.labels.thing import Relation, Thing
 
 Document = Annotated[Annotation | Thing | Relation | Layer | SceneStatus | Scene | Project, Field(discriminator="kind")]
@@ -45,7 +46,22 @@ class Patch(Value):
     """A run whose `old` differs from what is there is a conflict."""
 
 
-Change = Annotated[Put | Delete | Patch, Field(discriminator="op")]
+class Paint(Value):
+    """Paint the pixels that a person means, over whatever is there when it is written. The log keeps the runs."""
+
+    op: Literal["paint"] = "paint"
+    layer: Id
+    selection: Selection
+    """In the layer's pixel frame, at full resolution."""
+    value: NonNegativeInt
+    """Class code (of an instance layer: fid); 0 erases."""
+    only: tuple[NonNegativeInt, ...] | None = None
+    """Paint only over these entries (``[0]``: over what is unlabelled); None = over any."""
+    locked: tuple[NonNegativeInt, ...] = ()
+    """Entries that are never painted over."""
+
+
+Change = Annotated[Put | Delete | Patch | Paint, Field(discriminator="op")]
 
 
 class ChangeSet(Value):

@@ -25,6 +25,8 @@ class Layer(Value):
     kind: Literal["layer"] = "layer"
     id: Id
     scene: Id
+    title: str = ""
+    """What people call it; may change, all else stays as it was made."""
     asset: Id
     frame: str
     """Pixel frame (or cloud frame) whose elements it labels."""

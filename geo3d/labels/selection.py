@@ -1,4 +1,4 @@
-"""Selections: which pixels a person means, and the runs that paint them on a layer.
+"""Selections: which pixels a person means.
 
 A selection is a shape in a pixel frame; it stays in the provenance of what it painted. A pixel is selected when its
 centre is inside. Pixels are found chunk by chunk, in memory that does not grow with the selection's area.
@@ -7,26 +7,22 @@ centre is inside. Pixels are found chunk by chunk, in memory that does not grow 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import Field, PositiveFloat
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
-from geo3d.errors import ValidationFailed
 from geo3d.geometry import Number, Value
-from geo3d.labels.layer import CHUNK_SIDE, ChunkRuns, Layer, Run
+from geo3d.labels.layer import CHUNK_SIDE
 
 Mask = npt.NDArray[np.bool_]
-Entries = npt.NDArray[np.unsignedinteger]
-ReadChunks = Callable[[list[str]], Iterable[tuple[str, Entries]]]
-"""Gives (key, entries) of those of the wanted chunks that were ever written: ``lambda keys: store.chunks(layer,
-keys)``."""
+Places = npt.NDArray[np.float64]
 
-_BATCH = 64
-"""Chunks that are read at once."""
+MOST_CELLS = 1 << 26
+"""Cells of one region."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +95,8 @@ class BrushSelection(Shape):
     """(column, row) positions of the stroke; a single one is a dab."""
     radius: PositiveFloat
     """Pixels; a centre at this very distance is selected."""
+    tip: Literal["round", "square"] = "round"
+    """``square``: an unturned square of twice the radius is drawn along the stroke."""
 
     def masks(self, size: tuple[int, int]) -> Iterator[ChunkMask]:
         """See `Shape.masks`."""
@@ -116,96 +114,86 @@ class BrushSelection(Shape):
         for (row, column), segments in sorted(segments_of.items()):
             pixels = np.zeros((CHUNK_SIDE, CHUNK_SIDE), dtype=bool)
             origin = np.array([column, row]) * CHUNK_SIDE
+            width, height = np.minimum(np.array(size) - origin, CHUNK_SIDE).tolist()
+            if self._holds(starts[segments], ends[segments], origin, (width, height)):
+                pixels[:height, :width] = True
+                yield ChunkMask(column, row, pixels)
+                continue
             for segment in segments:
                 low = np.maximum(first[segment] - origin, 0)
                 high = np.minimum(last[segment] - origin, CHUNK_SIDE - 1) + 1
-                window = pixels[low[1] : high[1], low[0] : high[0]]
-                window |= _is_near(starts[segment], ends[segment], self.radius, origin + low, window.shape)
+                x = origin[0] + 0.5 + np.arange(low[0], high[0])
+                y = (origin[1] + 0.5 + np.arange(low[1], high[1]))[:, None]
+                pixels[low[1] : high[1], low[0] : high[0]] |= self._is_near(x, y, starts[segment], ends[segment])
             if pixels.any():
                 yield ChunkMask(column, row, pixels)
 
+    def _holds(self, starts: Places, ends: Places, origin: npt.NDArray[np.int64], size: tuple[int, int]) -> bool:
+        """Return whether one of the segments selects all of a window: what it selects is convex, so corners decide."""
+        x = origin[0] + np.array([[0.5], [size[0] - 0.5], [0.5], [size[0] - 0.5]])
+        y = origin[1] + np.array([[0.5], [0.5], [size[1] - 0.5], [size[1] - 0.5]])
+        return bool(self._is_near(x, y, starts, ends).all(axis=0).any())
 
-Selection = Annotated[PolygonSelection | RectangleSelection | BrushSelection, Field(discriminator="kind")]
+    def _is_near(self, x: Places, y: Places, start: Places, end: Places) -> Mask:
+        """Return which places are within the radius of segments; all arguments broadcast."""
+        dx, dy = end[..., 0] - start[..., 0], end[..., 1] - start[..., 1]
+        x, y = x - start[..., 0], y - start[..., 1]
+        if self.tip == "round":
+            length = dx * dx + dy * dy
+            along = np.clip((x * dx + y * dy) / np.where(length > 0, length, 1.0), 0.0, 1.0)
+            near: Mask = (x - along * dx) ** 2 + (y - along * dy) ** 2 <= self.radius * self.radius
+            return near
+        first_x, last_x = _reached(x, dx, self.radius)
+        first_y, last_y = _reached(y, dy, self.radius)
+        first, last = np.maximum(np.maximum(first_x, first_y), 0.0), np.minimum(np.minimum(last_x, last_y), 1.0)
+        meets: Mask = first <= last
+        return meets
+
+
+class RegionSelection(Shape):
+    """Single pixels, or square cells of them: what a wand or a grouping of pixels has found."""
+
+    kind: Literal["region"] = "region"
+    offset: tuple[NonNegativeInt, NonNegativeInt]
+    """(column, row) of the first cell's first pixel."""
+    size: tuple[PositiveInt, PositiveInt]
+    """(width, height) in cells."""
+    scale: PositiveInt = 1
+    """Pixels on a side of a cell."""
+    counts: tuple[NonNegativeInt, ...]
+    """Run lengths of cells, row-major, unselected first; they sum to width * height."""
+
+    @model_validator(mode="after")
+    def _is_full(self) -> Self:
+        n_cells = self.size[0] * self.size[1]
+        if n_cells > MOST_CELLS:
+            raise ValueError(f"a region of {n_cells} cells is too large; select less at once")
+        if sum(self.counts) != n_cells:
+            raise ValueError(f"run lengths sum to {sum(self.counts)}, the region has {n_cells} cells")
+        return self
+
+    def masks(self, size: tuple[int, int]) -> Iterator[ChunkMask]:
+        """See `Shape.masks`."""
+        cells = np.repeat(np.arange(len(self.counts)) % 2 == 1, self.counts).reshape(self.size[1], self.size[0])
+        left, top = self.offset
+        right = min(size[0], left + self.size[0] * self.scale)
+        bottom = min(size[1], top + self.size[1] * self.scale)
+        for row in range(top // CHUNK_SIDE, -(-bottom // CHUNK_SIDE)):
+            y = np.arange(max(top, row * CHUNK_SIDE), min(bottom, (row + 1) * CHUNK_SIDE))
+            for column in range(left // CHUNK_SIDE, -(-right // CHUNK_SIDE)):
+                x = np.arange(max(left, column * CHUNK_SIDE), min(right, (column + 1) * CHUNK_SIDE))
+                found = cells[np.ix_((y - top) // self.scale, (x - left) // self.scale)]
+                if not found.any():
+                    continue
+                pixels = np.zeros((CHUNK_SIDE, CHUNK_SIDE), dtype=bool)
+                pixels[np.ix_(y - row * CHUNK_SIDE, x - column * CHUNK_SIDE)] = found
+                yield ChunkMask(column, row, pixels)
+
+
+Selection = Annotated[
+    PolygonSelection | RectangleSelection | BrushSelection | RegionSelection, Field(discriminator="kind")
+]
 """Which pixels a person means."""
-
-
-def runs_of(
-    selection: PolygonSelection | RectangleSelection | BrushSelection,
-    layer: Layer,
-    read_chunks: ReadChunks,
-    value: int,
-    *,
-    only: Collection[int] | None = None,
-    locked: Collection[int] = (),
-) -> Iterator[ChunkRuns]:
-    """Iterate over the runs that paint a selection, chunk by chunk; together they make a `Patch`.
-
-    Args:
-        selection: In the layer's pixel frame.
-        layer: A pixel layer.
-        read_chunks: Gives the chunks' current entries.
-        value: What to paint; 0 erases.
-        only: Paint only over these entries (``{0}``: over what is unlabelled); None = over any.
-        locked: Entries that are never painted over.
-
-    Raises:
-        ValidationFailed: It is a layer of points, or the value does not fit its dtype.
-    """
-    if layer.size is None:
-        raise ValidationFailed(
-            "a selection of pixels needs a layer of pixels; choose the layer of a raster", problems=[]
-        )
-    if not 0 <= value <= np.iinfo(layer.dtype).max:
-        raise ValidationFailed(f"{value} does not fit a layer of {layer.dtype}", problems=[])
-    batch: list[ChunkMask] = []
-    for mask in selection.masks(layer.size):
-        batch.append(mask)
-        if len(batch) == _BATCH:
-            yield from _painted(batch, layer, read_chunks, value, only, locked)
-            batch = []
-    yield from _painted(batch, layer, read_chunks, value, only, locked)
-
-
-def runs_between(before: Entries, after: Entries) -> npt.NDArray[np.int64]:
-    """Return the runs that lead from one state of a chunk to another.
-
-    Args:
-        before: Entries, shape (n,).
-        after: Entries, shape (n,).
-
-    Returns:
-        (start, length, old, new) of each run in order, shape (k, 4).
-    """
-    is_start = np.ones(len(before), dtype=bool)
-    is_start[1:] = (before[1:] != before[:-1]) | (after[1:] != after[:-1])
-    starts = np.flatnonzero(is_start)
-    runs = np.stack([starts, np.diff(np.append(starts, len(before))), before[starts], after[starts]], axis=1)
-    changed: npt.NDArray[np.int64] = runs[runs[:, 2] != runs[:, 3]].astype(np.int64)
-    return changed
-
-
-def _painted(
-    batch: list[ChunkMask],
-    layer: Layer,
-    read_chunks: ReadChunks,
-    value: int,
-    only: Collection[int] | None,
-    locked: Collection[int],
-) -> Iterator[ChunkRuns]:
-    written = dict(read_chunks([mask.key for mask in batch]))
-    for mask in batch:
-        before = written.get(mask.key)
-        if before is None:
-            before = np.zeros(CHUNK_SIDE**2, dtype=layer.dtype)
-        chosen = mask.pixels.ravel()
-        if only is not None:
-            chosen = chosen & np.isin(before, list(only))
-        if locked:
-            chosen = chosen & ~np.isin(before, list(locked))
-        runs = runs_between(before, np.where(chosen, before.dtype.type(value), before))
-        if len(runs):
-            made = tuple(Run(start=s, length=n, old=old, new=new) for s, n, old, new in runs.tolist())
-            yield ChunkRuns(chunk=mask.key, runs=made)
 
 
 def _edges(
@@ -251,18 +239,12 @@ def _band_masks(band: int, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.
             yield ChunkMask(int(column), band, pixels)
 
 
-def _is_near(
-    start: npt.NDArray[np.float64],
-    end: npt.NDArray[np.float64],
-    radius: float,
-    origin: npt.NDArray[np.int64],
-    shape: tuple[int, ...],
-) -> Mask:
-    """Return which pixel centres of a window are within a radius of a segment, shape (height, width)."""
-    x = origin[0] + 0.5 + np.arange(shape[1]) - start[0]
-    y = (origin[1] + 0.5 + np.arange(shape[0]) - start[1])[:, None]
-    dx, dy = end - start
-    length = dx * dx + dy * dy
-    along = np.clip((x * dx + y * dy) / length, 0.0, 1.0) if length > 0 else 0.0
-    near: Mask = (x - along * dx) ** 2 + (y - along * dy) ** 2 <= radius * radius
-    return near
+def _reached(place: Places, step: Places, radius: float) -> tuple[Places, Places]:
+    """Return from where to where on a segment (0..1 and beyond) one coordinate is within a radius of a place."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        one, other = (place - radius) / step, (place + radius) / step
+    stays = step == 0
+    is_near = np.abs(place) <= radius
+    first = np.where(stays, np.where(is_near, -np.inf, np.inf), np.minimum(one, other))
+    last = np.where(stays, np.where(is_near, np.inf, -np.inf), np.maximum(one, other))
+    return first, last

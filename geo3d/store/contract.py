@@ -232,6 +232,10 @@ class Store(Protocol):
         """Iterate over (key, entries of shape (n,)) of a layer's written chunks; None = all of them."""
         ...
 
+    def chunk_keys(self, layer: Layer) -> Sequence[str]:
+        """Return the keys of a layer's written chunks."""
+        ...
+
     def put_job(self, id: str, json: bytes) -> None:
         """Remember a job's state (its JSON); jobs are not part of the log."""
         ...

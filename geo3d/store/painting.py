@@ -10,10 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from geo3d.labels import CHUNK_SIDE, Layer, Run
-
-Entries = npt.NDArray[np.unsignedinteger]
-Runs = npt.NDArray[np.int64]
-"""Shape (n, 4): start, length, old, new of each run."""
+from geo3d.labels.runs import Entries, Runs
 
 _UNIFORM, _DEFLATED = 0, 1
 

@@ -37,6 +37,7 @@ from geo3d_server import (
     jobs,
     labels,
     labeltiles,
+    layers,
     page,
     places,
     project,
@@ -49,6 +50,7 @@ from geo3d_server.errors import Problem
 from geo3d_server.exchange import ImportSource
 from geo3d_server.feed import Feed
 from geo3d_server.gate import Gate, Hosts, is_at_the_machine, session_of
+from geo3d_server.layertiles import LayerTiles
 from geo3d_server.limit import BodyLimit
 from geo3d_server.news import News
 from geo3d_server.password import hashed
@@ -95,7 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.geo3d = state
     errors.install(app)
-    for family in (signin, project, scenes, labels, labeltiles, places, geometry, events, assets, exchange, jobs):
+    for family in (signin, project, scenes, labels, labeltiles, layers, places, geometry, events, assets, exchange, jobs):
         app.include_router(family.router)
     _add_pages(app)
     app.mount("/", Viewer(settings.viewer), name="viewer")
@@ -119,9 +121,8 @@ def _state(settings: Settings, workspace: Workspace) -> State:
         )
     feed = Feed(store, settings.poll_s, settings.heartbeat_s)
     runner = Runner(settings.directory, store, WORKS, settings.n_jobs, News(workspace, feed))
-    return State(
-        settings, workspace, keys, feed, runner, LabelTiles(store), ThreadPoolExecutor(os.cpu_count() or 2, "tiles")
-    )
+    pool = ThreadPoolExecutor(os.cpu_count() or 2, "tiles")
+    return State(settings, workspace, keys, feed, runner, LabelTiles(store), LayerTiles(store), pool)
 
 
 @contextlib.asynccontextmanager
@@ -243,5 +244,5 @@ class Compressed:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Choose."""
         path = scope.get("path", "")
-        is_plain = scope["type"] != "http" or path.endswith(".mvt") or path.startswith("/api/exports/")
+        is_plain = scope["type"] != "http" or path.endswith((".mvt", ".bin")) or path.startswith("/api/exports/")
         await (self._plain if is_plain or is_at_the_machine(scope) else self._gzip)(scope, receive, send)

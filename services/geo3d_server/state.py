@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from geo3d.labels import Member
 from geo3d.workspace import Workspace
 from geo3d_server.feed import Feed
+from geo3d_server.layertiles import LayerTiles
 from geo3d_server.password import Throttle
 from geo3d_server.runner import Runner
 from geo3d_server.session import Keys
@@ -25,6 +26,7 @@ class State:
     feed: Feed
     runner: Runner
     tiles: LabelTiles
+    layers: LayerTiles
     pool: ThreadPoolExecutor
     """Draws raster tiles."""
     throttle: Throttle = field(default_factory=Throttle)

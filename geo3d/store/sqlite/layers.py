@@ -6,8 +6,8 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 
 from geo3d.errors import Conflict, NotFound, ValidationFailed
-from geo3d.labels import Layer, Patch
-from geo3d.labels.selection import runs_between
+from geo3d.labels import Layer, Paint, Patch
+from geo3d.labels.runs import changed_runs, runs_between
 from geo3d.store.painting import (
     Entries,
     Runs,
@@ -24,6 +24,9 @@ from geo3d.store.painting import (
 )
 from geo3d.store.sqlite.log import Entry
 from geo3d.store.sqlite.standing import Standing, parsed
+
+MOST_CHUNKS = 1 << 14
+"""Chunks (a gigapixel) that one change may paint: everybody else waits meanwhile."""
 
 
 def apply_patch(entry: Entry, standing: Standing, patch: Patch) -> None:
@@ -45,6 +48,31 @@ def apply_patch(entry: Entry, standing: Standing, patch: Patch) -> None:
             stale.append(chunk.chunk)
     if stale:
         raise _conflict(patch.layer, stale)
+
+
+def apply_paint(entry: Entry, standing: Standing, paint: Paint) -> None:
+    """Paint a selection over what is there now, and log the runs.
+
+    Raises:
+        NotFound: There is no such layer.
+        ValidationFailed: The layer takes no such value, or the selection is too large.
+    """
+    fid, layer = _layer(standing, paint.layer)
+    found = changed_runs(
+        paint.selection,
+        layer,
+        lambda keys: read_chunks(entry.db, layer, fid, keys),
+        paint.value,
+        only=paint.only,
+        locked=paint.locked,
+    )
+    for n, (key, runs) in enumerate(found):
+        if n >= MOST_CHUNKS:
+            raise ValidationFailed(
+                "this is more than a gigapixel at once; paint it in parts, or rasterise polygons",
+                problems=[{"id": paint.layer, "reason": "too-large", "message": "more than a gigapixel at once"}],
+            )
+        _paint(entry, fid, layer, key, runs)
 
 
 def take_back_patches(entry: Entry, change_set: int, is_forced: bool) -> int:
@@ -75,6 +103,11 @@ def layer_of(db: sqlite3.Connection, fid: int) -> Layer:
     document = parsed(db, content, 0)
     assert isinstance(document, Layer)
     return document
+
+
+def chunk_keys(db: sqlite3.Connection, fid: int) -> list[str]:
+    """Return the keys of a layer's written chunks."""
+    return [key for (key,) in db.execute("SELECT key FROM chunk WHERE layer = ?", (fid,))]
 
 
 def read_chunks(

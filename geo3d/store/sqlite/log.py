@@ -103,6 +103,13 @@ class Entry:
         self.next_content = next_id(db, "content")
         self.next_fid = next_id(db, "document", "fid")
 
+    @property
+    def has_written(self) -> bool:
+        """Whether any document or chunk is in it."""
+        if self.next_version > self.first_version:
+            return True
+        return self.db.execute("SELECT 1 FROM patch WHERE change_set = ?", (self.change_set,)).fetchone() is not None
+
     def add_content(self, body: bytes, tail: int | None = None) -> int:
         """Append a content and return its id."""
         id = self.next_content

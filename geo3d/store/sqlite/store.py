@@ -16,7 +16,7 @@ from geo3d.labels import AnnotationColumns, ChangeSet, Layer, Project, Scene
 from geo3d.store.contract import PROJECT, Bounds, Commit, Progress, Query, TileLabels, Version
 from geo3d.store.sqlite import checkup, log, reading
 from geo3d.store.sqlite.connection import ReaderPool, Writer, connect, store_error
-from geo3d.store.sqlite.layers import read_chunks
+from geo3d.store.sqlite.layers import chunk_keys, read_chunks
 from geo3d.store.sqlite.loading import load_batches
 from geo3d.store.sqlite.log import Author, Stream
 from geo3d.store.sqlite.schema import LAYER, SCENE, create, migrate, version_of
@@ -189,10 +189,13 @@ class SqliteStore:
     ) -> Iterator[tuple[str, npt.NDArray[np.unsignedinteger]]]:
         """See the contract."""
         with self._readers.snapshot() as db:
-            head = log.head_of(db, self._live(db, layer.scene).id, LAYER, layer.id)
-        if head is None or head.content is None:
-            raise NotFound(f"there is no layer {layer.id!r}", id=layer.id)
-        return self._streamed(lambda db: read_chunks(db, layer, head.fid, keys))
+            fid = self._layer(db, layer)
+        return self._streamed(lambda db: read_chunks(db, layer, fid, keys))
+
+    def chunk_keys(self, layer: Layer) -> Sequence[str]:
+        """See the contract."""
+        with self._readers.snapshot() as db:
+            return chunk_keys(db, self._layer(db, layer))
 
     def put_job(self, id: str, json: bytes) -> None:
         """See the contract."""
@@ -237,6 +240,13 @@ class SqliteStore:
         self._readers.close()
         with self._watch_lock:
             self._watch.close()
+
+    def _layer(self, db: sqlite3.Connection, layer: Layer) -> int:
+        """Return the fid of a layer that is there. Raises NotFound."""
+        head = log.head_of(db, self._live(db, layer.scene).id, LAYER, layer.id)
+        if head is None or head.content is None:
+            raise NotFound(f"there is no layer {layer.id!r}", id=layer.id)
+        return head.fid
 
     def _live(self, db: sqlite3.Connection, stream: str) -> Stream:
         """Return a stream whose scene is there. Raises NotFound."""

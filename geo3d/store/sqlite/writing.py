@@ -9,13 +9,13 @@ from typing import Any
 import orjson
 
 from geo3d.errors import Conflict, GeometryError, NotFound, ValidationFailed
-from geo3d.labels import Annotation, ChangeSet, Delete, Document, Patch, Project, Put, Scene, Thing, new_id
+from geo3d.labels import Annotation, ChangeSet, Delete, Document, Paint, Patch, Project, Put, Scene, Thing, new_id
 from geo3d.labels.check import LabelProblem
 from geo3d.store.admission import Admission, refuse
 from geo3d.store.contract import PROJECT, Commit
 from geo3d.store.facet import facet_of, links_of
 from geo3d.store.sqlite.integrity import check_links, check_scene, check_slots
-from geo3d.store.sqlite.layers import apply_patch
+from geo3d.store.sqlite.layers import apply_paint, apply_patch
 from geo3d.store.sqlite.log import Author, Entry, Head, Stream, commit_at, commit_of_client, json_of, next_id, stream_of
 from geo3d.store.sqlite.projection import Projection
 from geo3d.store.sqlite.schema import ANNOTATION, KINDS
@@ -36,6 +36,7 @@ def apply_changes(db: sqlite3.Connection, cache: DocumentCache, stream: str, cha
     standing = Standing(db, row, cache)
     is_undoable = not _brings_files(standing, changes)
     write_changes(entry, standing, changes)
+    is_undoable = is_undoable and entry.has_written  # a stroke beside everything is no step that one takes back
     author = Author(changes.client_id, changes.actor, changes.message)
     entry.finish(author, n_changes=len(changes.changes), is_undoable=is_undoable)
     return commit_at(db, row, entry.revision)
@@ -56,7 +57,7 @@ def write_changes(entry: Entry, standing: Standing, changes: ChangeSet) -> None:
     admission = Admission(standing.stream.name, changes.actor, changes.changes, standing)
     if admission.scene is None and standing.stream.name != PROJECT:
         raise NotFound(f"the scene {standing.stream.name!r} was deleted", id=standing.stream.name)
-    admitted: list[tuple[Delete | Patch, None] | tuple[Put, Document]] = []
+    admitted: list[tuple[Delete | Patch | Paint, None] | tuple[Put, Document]] = []
     for change in changes.changes:
         if isinstance(change, Put):
             admitted.append((change, admission.admit(change)))
@@ -70,6 +71,9 @@ def write_changes(entry: Entry, standing: Standing, changes: ChangeSet) -> None:
         if isinstance(change, Patch):
             writing.flush()
             apply_patch(entry, standing, change)
+        elif isinstance(change, Paint):
+            writing.flush()
+            apply_paint(entry, standing, change)
         elif isinstance(change, Put):
             assert document is not None
             writing.put(document, heads[document.kind, document.id])
@@ -182,7 +186,7 @@ def _heads(standing: Standing, changes: ChangeSet) -> dict[tuple[str, str], Head
     heads: dict[tuple[str, str], Head | None] = {}
     stale: dict[str, Head | None] = {}
     for change in changes.changes:
-        if isinstance(change, Patch):
+        if isinstance(change, Patch | Paint):
             continue
         kind, id = (change.document.kind, change.document.id) if isinstance(change, Put) else (change.kind, change.id)
         if (kind, id) in heads:

@@ -8,7 +8,8 @@ import pytest
 
 from geo3d.errors import Conflict, NotFound, ValidationFailed
 from geo3d.geometry import PixelFrame
-from geo3d.labels import Asset, ChunkRuns, Delete, Layer, Patch, Put, Run
+from geo3d.labels import Asset, ChunkRuns, Delete, Layer, Paint, Patch, Put, Run
+from geo3d.labels.selection import BrushSelection, RectangleSelection, RegionSelection
 from geo3d.store import Query
 from tests.contracts.stores.workbench import SCENE, StoreSuite, Workbench
 
@@ -185,3 +186,63 @@ class PaintingSuite(StoreSuite):
         assert sum(1 for _, found in bench.store.chunks(layer) if (found == 7).all()) == len(keys)
         bench.undo()
         assert not any(found.any() for _, found in bench.store.chunks(layer))
+
+    def test_selections_are_painted_over_what_is_there(self, bench: Workbench, layer: Layer) -> None:
+        def rectangle(*bounds: float) -> RectangleSelection:
+            return RectangleSelection(bounds=(bounds[0], bounds[1], bounds[2], bounds[3]))
+
+        bench.apply(
+            Paint(layer="dense", selection=rectangle(250, 0, 260, 2), value=3),
+            Paint(layer="dense", selection=rectangle(254, 0, 258, 1), value=5, only=(0,)),
+            Paint(layer="dense", selection=rectangle(0, 0, 300, 1), value=7, only=(0,)),
+            Paint(layer="dense", selection=rectangle(255, 0, 257, 2), value=0, locked=(7,)),
+        )
+        expected = np.zeros((256, 512), dtype=np.uint16)
+        expected[:2, 250:260] = 3
+        expected[0, :250], expected[0, 260:300] = 7, 7
+        expected[:2, 255:257] = 0
+        for x in (0, 1):
+            found = entries(bench, layer, f"{x}/0").reshape(256, 256)
+            assert np.array_equal(found, expected[:, 256 * x : 256 * x + 256])
+        assert sorted(bench.store.chunk_keys(layer)) == ["0/0", "1/0"]
+        bench.undo()
+        assert not any(found.any() for _, found in bench.store.chunks(layer)), "one step takes all of it back"
+        bench.redo()
+        assert np.array_equal(entries(bench, layer, "1/0").reshape(256, 256), expected[:, 256:])
+        assert bench.is_sound()
+
+    def test_painting_what_is_painted_is_no_step(self, bench: Workbench, layer: Layer) -> None:
+        stroke = Paint(layer="dense", selection=BrushSelection(path=((5, 5), (50, 9)), radius=3), value=2)
+        bench.apply(stroke)
+        before = entries(bench, layer)
+        assert bench.apply(stroke).chunks == ()
+        bench.undo()
+        assert not entries(bench, layer).any(), "the step that changed something is taken back"
+        bench.redo()
+        assert np.array_equal(entries(bench, layer), before)
+
+    def test_a_stroke_far_out_is_exact_and_bounded(self, bench: Workbench, layer: Layer) -> None:
+        """A hand at a glance over ten billion pixels."""
+        far = BrushSelection(path=((99_000.5, 50_000.5), (99_900.5, 50_100.5)), radius=150.5)
+        commit = bench.apply(Paint(layer="dense", selection=far, value=9))
+        x, y = np.meshgrid(np.arange(256) + 0.5, np.arange(256) + 0.5)
+        for key in {chunk for _, chunk in commit.chunks}:
+            cx, cy = map(int, key.split("/"))
+            px, py = x + cx * 256 - 99_000.5, y + cy * 256 - 50_000.5
+            along = np.clip((px * 900 + py * 100) / (900**2 + 100**2), 0, 1)
+            near = np.hypot(px - along * 900, py - along * 100) <= 150.5
+            near &= (px + 99_000.5 < 100_000) & (py + 50_000.5 < 100_000)
+            assert np.array_equal(entries(bench, layer, key).reshape(256, 256) == 9, near)
+        everything = RectangleSelection(bounds=(0, 0, 100_000, 100_000))
+        with pytest.raises(ValidationFailed):
+            bench.apply(Paint(layer="dense", selection=everything, value=9))
+        assert len(bench.store.chunk_keys(layer)) == len(commit.chunks)
+
+    def test_what_cannot_be_painted_is_refused(self, bench: Workbench, layer: Layer) -> None:
+        cell = RegionSelection(offset=(3, 3), size=(1, 1), counts=(0, 1))
+        with pytest.raises(ValidationFailed):
+            bench.apply(Paint(layer="dense", selection=cell, value=1 << 16))
+        with pytest.raises(NotFound):
+            bench.apply(Paint(layer="other", selection=cell, value=1))
+        renamed = layer.model_copy(update={"title": "Land cover"})
+        assert bench.put(renamed).title == "Land cover", "a layer may be called something else"

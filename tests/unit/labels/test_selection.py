@@ -14,15 +14,16 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from geo3d.errors import ValidationFailed
+from geo3d.geometry import Mask
 from geo3d.labels import CHUNK_SIDE, Layer
+from geo3d.labels.runs import runs_between, runs_of
 from geo3d.labels.selection import (
     BrushSelection,
     ChunkMask,
     PolygonSelection,
     RectangleSelection,
+    RegionSelection,
     Selection,
-    runs_between,
-    runs_of,
 )
 
 SIZE = (700, 600)
@@ -99,6 +100,39 @@ def test_a_brush_that_stands_still_is_a_dab() -> None:
     still = BrushSelection(path=((5.5, 5.5), (5.5, 5.5)), radius=1.0)
     assert whole(dab.masks(SIZE)).sum() == 5, "a centre at this very distance is selected"
     assert np.array_equal(whole(dab.masks(SIZE)), whole(still.masks(SIZE)))
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 4), st.integers(1, 400))
+def test_square_tips_sweep_a_square(seed: int, n: int, diameter: int) -> None:
+    """Against GEOS: the sum of a segment and a square is the hull of the square at both ends."""
+    rng = np.random.default_rng(seed)
+    snap = 0.5 if diameter % 2 else 0.0
+    path = rng.integers(-60, 760, (n, 2)) + snap
+    r = diameter / 2
+    selected = whole(BrushSelection(path=tuple(map(tuple, path.tolist())), radius=r, tip="square").masks(SIZE))
+    x, y = np.meshgrid(np.arange(SIZE[0]) + 0.5, np.arange(SIZE[1]) + 0.5)
+    inside = np.zeros(selected.shape, dtype=bool)
+    near = np.zeros(selected.shape, dtype=bool)
+    for (x0, y0), (x1, y1) in itertools.pairwise(path) if n > 1 else [(path[0], path[0])]:
+        hull = shapely.box(x0 - r, y0 - r, x0 + r, y0 + r).union(shapely.box(x1 - r, y1 - r, x1 + r, y1 + r)).convex_hull
+        inside |= shapely.contains_xy(hull.buffer(-1e-6), x, y)
+        near |= shapely.contains_xy(hull.buffer(1e-6), x, y)
+    assert not (inside & ~selected).any()
+    assert not (selected & ~near).any()
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 9))
+def test_regions_are_their_cells(seed: int, scale: int) -> None:
+    rng = np.random.default_rng(seed)
+    width, height = rng.integers(1, 90, 2).tolist()
+    left, top = rng.integers(0, 600, 2).tolist()
+    cells = rng.random((height, width)) < rng.uniform(0, 1)
+    mask = Mask.encode("f", cells)
+    region = RegionSelection(offset=(left, top), size=(width, height), scale=scale, counts=mask.counts)
+    expected = np.zeros((SIZE[1] + 1000, SIZE[0] + 1000), dtype=bool)
+    block = np.kron(cells, np.ones((scale, scale), dtype=bool))
+    expected[top : top + block.shape[0], left : left + block.shape[1]] = block
+    assert np.array_equal(whole(region.masks(SIZE)), expected[: SIZE[1], : SIZE[0]])
 
 
 @pytest.mark.parametrize("selection", [
@@ -186,6 +220,8 @@ def test_a_selection_is_a_value() -> None:
     adapter: TypeAdapter[Any] = TypeAdapter(Selection)
     for selection in (
         BrushSelection(path=((1, 2), (3, 4)), radius=2.5),
+        BrushSelection(path=((1, 2),), radius=2, tip="square"),
+        RegionSelection(offset=(3, 4), size=(2, 2), scale=8, counts=(1, 2, 1)),
         RectangleSelection(bounds=(0, 0, 9, 9)),
         PolygonSelection(rings=(((0, 0), (1, 0), (1, 1)),)),
     ):

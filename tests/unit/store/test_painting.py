@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo3d.labels import Layer
-from geo3d.labels.selection import runs_between
+from geo3d.labels.runs import runs_between
 from geo3d.store.painting import extended, inverse, pack_entries, pack_runs, painted, unpack_entries, unpack_runs
 
 

@@ -623,6 +623,48 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/scenes/{scene}/layers/{layer}/{z}/{x}/{y}.bin": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Layer Tile
+         * @description Return 256 x 256 entries, row-major, little-endian, in the layer's dtype; 204 where nothing is painted.
+         *
+         *     ``Geo3d-Revision`` says which revision of the scene they are of, at least.
+         */
+        readonly get: operations["layers_layer_tile"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/api/scenes/{scene}/layers/{layer}/counts": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * Layer Counts
+         * @description Return how many pixels there are of each class.
+         */
+        readonly get: operations["layers_layer_counts"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/scenes/{scene}/measure": {
         readonly parameters: {
             readonly query?: never;
@@ -1069,6 +1111,30 @@ export interface components {
             ];
         };
         /**
+         * BrushSelection
+         * @description Everything within a radius of a stroke.
+         */
+        readonly BrushSelection: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly kind: "brush";
+            /** Path */
+            readonly path: readonly (readonly [
+                number,
+                number
+            ])[];
+            /** Radius */
+            readonly radius: number;
+            /**
+             * Tip
+             * @default round
+             * @enum {string}
+             */
+            readonly tip: "round" | "square";
+        };
+        /**
          * BufferOptions
          * @description How far around, and what the ends of lines look like.
          */
@@ -1156,7 +1222,7 @@ export interface components {
             /** Actor */
             readonly actor: string;
             /** Changes */
-            readonly changes: readonly (components["schemas"]["Put"] | components["schemas"]["Delete"] | components["schemas"]["Patch"])[];
+            readonly changes: readonly (components["schemas"]["Put"] | components["schemas"]["Delete"] | components["schemas"]["Patch"] | components["schemas"]["Paint"])[];
             /** Client Id */
             readonly client_id: string;
             /**
@@ -1788,6 +1854,23 @@ export interface components {
                 number,
                 number
             ] | null;
+            /**
+             * Title
+             * @default
+             */
+            readonly title: string;
+        };
+        /**
+         * LayerCounts
+         * @description How much of a layer is painted.
+         */
+        readonly LayerCounts: {
+            /** Pixels */
+            readonly pixels: {
+                readonly [key: string]: number;
+            };
+            /** Revision */
+            readonly revision: number;
         };
         /**
          * Level
@@ -2185,6 +2268,33 @@ export interface components {
             readonly options: components["schemas"]["OrthogonaliseOptions"];
         };
         /**
+         * Paint
+         * @description Paint the pixels that a person means, over whatever is there when it is written. The log keeps the runs.
+         */
+        readonly Paint: {
+            /** Layer */
+            readonly layer: string;
+            /**
+             * Locked
+             * @default []
+             */
+            readonly locked: readonly number[];
+            /**
+             * Only
+             * @default null
+             */
+            readonly only: readonly number[] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly op: "paint";
+            /** Selection */
+            readonly selection: components["schemas"]["PolygonSelection"] | components["schemas"]["RectangleSelection"] | components["schemas"]["BrushSelection"] | components["schemas"]["RegionSelection"];
+            /** Value */
+            readonly value: number;
+        };
+        /**
          * Patch
          * @description Paint a layer: runs with their old and new values, so that the inverse needs nothing else.
          */
@@ -2286,6 +2396,25 @@ export interface components {
              * @enum {string}
              */
             readonly kind: "polygon";
+        };
+        /**
+         * PolygonSelection
+         * @description The inside of rings, by the even-odd rule; with two rings, one inside the other, a hole.
+         *
+         *     A centre exactly on an edge belongs to the area on its left (and below it on the screen), so that selections which
+         *     share an edge share no pixel.
+         */
+        readonly PolygonSelection: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly kind: "polygon";
+            /** Rings */
+            readonly rings: readonly (readonly (readonly [
+                number,
+                number
+            ])[])[];
         };
         /**
          * Polyline
@@ -2650,6 +2779,52 @@ export interface components {
             readonly is_approximate: boolean;
             /** Level */
             readonly level: number;
+        };
+        /**
+         * RectangleSelection
+         * @description An unturned rectangle.
+         */
+        readonly RectangleSelection: {
+            /** Bounds */
+            readonly bounds: readonly [
+                number,
+                number,
+                number,
+                number
+            ];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly kind: "rectangle";
+        };
+        /**
+         * RegionSelection
+         * @description Single pixels, or square cells of them: what a wand or a grouping of pixels has found.
+         */
+        readonly RegionSelection: {
+            /** Counts */
+            readonly counts: readonly number[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            readonly kind: "region";
+            /** Offset */
+            readonly offset: readonly [
+                number,
+                number
+            ];
+            /**
+             * Scale
+             * @default 1
+             */
+            readonly scale: number;
+            /** Size */
+            readonly size: readonly [
+                number,
+                number
+            ];
         };
         /**
          * Registration
@@ -4425,6 +4600,87 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": unknown;
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly layers_layer_tile: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                readonly "if-none-match"?: string | null;
+            };
+            readonly path: {
+                /** @description Id of the layer. */
+                readonly layer: string;
+                /** @description Id of the scene. */
+                readonly scene: string;
+                readonly x: number;
+                readonly y: number;
+                /** @description Of the raster's native grid: 0 = all of it in one tile. */
+                readonly z: number;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": unknown;
+                };
+            };
+            /** @description No Content */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly layers_layer_counts: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of the layer. */
+                readonly layer: string;
+                /** @description Id of the scene. */
+                readonly scene: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["LayerCounts"];
                 };
             };
             /** @description A problem (RFC 9457). */
