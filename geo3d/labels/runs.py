@@ -68,7 +68,7 @@ def runs_of(
     only: Collection[int] | None = None,
     locked: Collection[int] = (),
 ) -> Iterator[ChunkRuns]:
-    """Iterate over the runs that paint a selection, chunk by chunk; together they make a `Patch`. See `changed_runs`."""
+    """Iterate over the runs that paint a selection, as values; together they make a `Patch`. See `changed_runs`."""
     for key, runs in changed_runs(selection, layer, read_chunks, value, only=only, locked=locked):
         yield chunk_runs(key, runs)
 

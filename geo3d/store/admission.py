@@ -144,7 +144,10 @@ class Admission:
         if self.scene is not None and layer.asset not in {asset.id for asset in self.scene.assets}:
             self._refuse(layer, "unknown-asset", f"the scene has no asset {layer.asset!r}")
         old = self.current.document("layer", layer.id)
-        if isinstance(old, Layer) and old.model_copy(update={"revision": layer.revision, "title": layer.title}) != layer:
+        if (
+            isinstance(old, Layer)
+            and old.model_copy(update={"revision": layer.revision, "title": layer.title}) != layer
+        ):
             self._refuse(layer, "layer-shape", "a layer stays as it was made; make another one")
 
     def _check_frame(self, document: Document, frame: str) -> None:

@@ -97,7 +97,20 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.geo3d = state
     errors.install(app)
-    for family in (signin, project, scenes, labels, labeltiles, layers, places, geometry, events, assets, exchange, jobs):
+    for family in (
+        signin,
+        project,
+        scenes,
+        labels,
+        labeltiles,
+        layers,
+        places,
+        geometry,
+        events,
+        assets,
+        exchange,
+        jobs,
+    ):
         app.include_router(family.router)
     _add_pages(app)
     app.mount("/", Viewer(settings.viewer), name="viewer")

@@ -10,10 +10,11 @@ export { ScenePage } from './panels/scene/scene-page'
 
 /** Return everything that belongs to one open scene, put together. The map library comes when the map does. */
 export async function openBench(shell: Shell, id: string, actor: SessionInfo): Promise<Workbench> {
-  const [scene, project, counts, drawer] = await Promise.all([
+  const [scene, project, counts, layers, drawer] = await Promise.all([
     sceneApi(id).get(),
     projectApi.get(),
     sceneApi(id).counts(),
+    sceneApi(id).layers(),
     browserDrawer(),
   ])
   const session = new Session({
@@ -22,6 +23,7 @@ export async function openBench(shell: Shell, id: string, actor: SessionInfo): P
     project,
     revision: counts.revision,
     drawer,
+    layers,
     storage: shell.storage,
     tell: (sentence) => shell.toasts.tell(sentence),
     refused: (set, problem) => shell.toasts.error(`“${set.message}” was not kept: ${problem.message}`),

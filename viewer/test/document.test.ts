@@ -34,7 +34,7 @@ class Server {
     if (this.refuses) throw this.refuses
     const current: Record<string, Annotation | null> = {}
     for (const change of set.changes) {
-      if (change.op === 'patch') continue
+      if (!('base' in change)) continue
       const id = Change.idOf(change)
       const known = this.stored.get(id) ?? null
       if ((known?.revision ?? 0) !== change.base) current[id] = known

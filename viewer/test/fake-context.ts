@@ -6,9 +6,11 @@ import { Metric } from '../src/math/metric'
 import type { Position } from '../src/math/position'
 import { Annotation } from '../src/model/annotation'
 import type { Geometry, Polygon } from '../src/model/geometry'
+import type { Region } from '../src/model/region'
 import { boundsOf, isCovering } from '../src/shapes/hit'
 import { Aids } from '../src/tools/parts/aids'
 import { Locks } from '../src/tools/parts/locks'
+import { type PaintDesk, PaintOptions } from '../src/tools/parts/paint'
 import type { Gesture, Pointer, Reshape, Shown, Sketch, ToolContext } from '../src/tools/tool'
 
 /** A view without a screen: one unit is one pixel. */
@@ -23,6 +25,7 @@ export class FakeContext implements ToolContext {
   isSnapping = true
   metric = Metric.FLAT
   aids = Aids.DEFAULT
+  painting: FakePainting | undefined = undefined
   current: Sketch | null = null
   hovered: string | null = null
 
@@ -127,4 +130,23 @@ export function drag(gesture: Gesture, from: Pointer, ...to: readonly Pointer[])
   expect(gesture.down?.(from)).toBe(true)
   for (const pointer of to) gesture.drag?.(pointer)
   gesture.drop?.(to.at(-1)!)
+}
+
+/** A raster whose pixels are the units of the view. */
+export class FakePainting implements PaintDesk {
+  options = PaintOptions.DEFAULT
+  readonly painted: { region: Region; isErasing: boolean }[] = []
+  readonly shown: Region[] = []
+  nCancelled = 0
+  set = (options: PaintOptions) => {
+    this.options = options
+  }
+  pixelOf = (position: Position) => position
+  placeOf = (pixel: Position) => pixel
+  begin = () => true
+  extend = (region: Region) => void this.shown.push(region)
+  finish = (region: Region, isErasing: boolean) => void this.painted.push({ region, isErasing })
+  cancel = () => {
+    this.nCancelled++
+  }
 }

@@ -58,6 +58,8 @@ class BulkServer {
     return { ...reply, documents: is_bulk ? [] : documents, deleted: is_bulk ? [] : deleted } as never
   }
 
+  readonly layers = async () => []
+
   readonly annotations = async ({ ids = [] }: AnnotationQuery) => {
     this.asked.push(ids.length)
     return {

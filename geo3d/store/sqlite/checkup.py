@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from geo3d.labels.runs import Entries
 from geo3d.store.cell import counted_cells
 from geo3d.store.contract import Progress
 from geo3d.store.facet import facet_of, links_of
-from geo3d.store.painting import Entries, empty_entries, pack_entries, painted, unpack_entries, unpack_runs
+from geo3d.store.painting import empty_entries, pack_entries, painted, unpack_entries, unpack_runs
 from geo3d.store.sqlite.layers import layer_of
 from geo3d.store.sqlite.log import JSON_PARTS, assemble, next_id
 from geo3d.store.sqlite.projection import Projection, levels_of

@@ -7,10 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from geo3d.errors import Conflict, NotFound, ValidationFailed
 from geo3d.labels import Layer, Paint, Patch
-from geo3d.labels.runs import changed_runs, runs_between
+from geo3d.labels.runs import Entries, Runs, changed_runs, runs_between
 from geo3d.store.painting import (
-    Entries,
-    Runs,
     array_of_runs,
     empty_entries,
     extended,

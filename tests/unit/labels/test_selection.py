@@ -114,7 +114,9 @@ def test_square_tips_sweep_a_square(seed: int, n: int, diameter: int) -> None:
     inside = np.zeros(selected.shape, dtype=bool)
     near = np.zeros(selected.shape, dtype=bool)
     for (x0, y0), (x1, y1) in itertools.pairwise(path) if n > 1 else [(path[0], path[0])]:
-        hull = shapely.box(x0 - r, y0 - r, x0 + r, y0 + r).union(shapely.box(x1 - r, y1 - r, x1 + r, y1 + r)).convex_hull
+        hull = (
+            shapely.box(x0 - r, y0 - r, x0 + r, y0 + r).union(shapely.box(x1 - r, y1 - r, x1 + r, y1 + r)).convex_hull
+        )
         inside |= shapely.contains_xy(hull.buffer(-1e-6), x, y)
         near |= shapely.contains_xy(hull.buffer(1e-6), x, y)
     assert not (inside & ~selected).any()

@@ -1,6 +1,7 @@
 import type { Position } from '../math/position'
 import type { Annotation, ReviewState } from '../model/annotation'
 import type { ChangeSet } from '../model/change'
+import { type Entries, Layer } from '../model/paint'
 import type { Scene } from '../model/scene'
 import {
   type CommitReply,
@@ -9,6 +10,7 @@ import {
   dataOf,
   fetched,
   type HistoryReply,
+  type LayerCounts,
   type Schemas,
 } from './client'
 
@@ -31,6 +33,14 @@ export interface AnnotationQuery {
   readonly ids?: readonly string[]
   readonly after?: number
   readonly limit?: number
+}
+
+/** A tile of a painted layer. */
+export interface LayerTile {
+  /** Revision of the scene that it holds everything of. */
+  readonly revision: number
+  /** 256 x 256; null = nothing is painted. */
+  readonly entries: Entries | null
 }
 
 /** Positions in one question about another frame; the server takes twice as many. */
@@ -60,6 +70,27 @@ export function sceneApi(scene: string) {
       const init = { params: { path, query: asked }, ...(signal ? { signal } : {}) }
       return dataOf<AnnotationPage>(client.GET('/api/scenes/{scene}/annotations', init))
     },
+
+    layers: async () => {
+      const query = { kind: 'layer' } as const
+      const found = await dataOf<{ annotations: readonly Layer[] }>(
+        client.GET('/api/scenes/{scene}/annotations', { params: { path, query } }),
+      )
+      return found.annotations
+    },
+
+    layerTile: async (layer: Layer, coord: readonly number[], signal?: AbortSignal): Promise<LayerTile> => {
+      const address = [scene, 'layers', layer.id, ...coord].map((part) => encodeURIComponent(String(part)))
+      const answer = await fetched(`/api/scenes/${address.join('/')}.bin`, signal ? { signal } : {})
+      const revision = Number(answer.headers.get('Geo3d-Revision'))
+      const body = answer.status === 204 ? null : await answer.arrayBuffer()
+      return { revision, entries: body?.byteLength ? Layer.entries(layer, body) : null }
+    },
+
+    layerCounts: (layer: string) =>
+      dataOf<LayerCounts>(
+        client.GET('/api/scenes/{scene}/layers/{layer}/counts', { params: { path: { scene, layer } } }),
+      ),
 
     history: (id: string) =>
       dataOf<HistoryReply>(

@@ -3,7 +3,16 @@ import { Change, ChangeSet } from '../model/change'
 import type { Geometry } from '../model/geometry'
 import type { Id } from '../model/id'
 import { Ontology } from '../model/ontology'
+import type { Layer, Paint } from '../model/paint'
+import type { Region } from '../model/region'
 import type { Session } from './session'
+
+/** How pixels are painted. */
+export interface PaintHow {
+  readonly isErasing: boolean
+  /** Only pixels that have no class yet. */
+  readonly isOnlyUnlabelled: boolean
+}
 
 /**
  * Turns what a hand does into change sets: each verb is one undo step.
@@ -144,6 +153,44 @@ export class Editor {
       found.length > 1 ? `Delete ${found.length} objects` : 'Delete object',
       found.map(Change.delete),
     )
+  }
+
+  /** Make a painted layer, or give one another title. */
+  putLayer(layer: Layer): void {
+    this.#push(layer.revision ? 'Rename layer' : 'Make layer', [Change.put(layer)])
+  }
+
+  /** Delete a painted layer. */
+  removeLayer(layer: Layer): void {
+    this.#push('Delete layer', [Change.delete(layer)])
+  }
+
+  /**
+   * Paint the chosen class on a layer, or take away what is painted; locked classes stay.
+   * A layer that nobody has made yet is made in the same step.
+   */
+  paint(layer: Layer, region: Region, how: PaintHow): void {
+    const label = this.#session.chosen.peek()
+    const makes = layer.revision === 0 && !this.#session.layers.peek().some(({ id }) => id === layer.id)
+    this.#push(how.isErasing ? 'Erase' : `Paint ${label?.title.toLowerCase()}`, [
+      ...(makes ? [Change.put(layer)] : []),
+      this.paintOf(layer, region, how),
+    ])
+  }
+
+  /** Return the change that `paint` makes. */
+  paintOf(layer: Layer, region: Region, how: PaintHow): Paint {
+    const { chosen, guard, ontology } = this.#session
+    return {
+      op: 'paint',
+      layer: layer.id,
+      selection: region,
+      value: how.isErasing ? 0 : (chosen.peek()?.code ?? 0),
+      only: how.isOnlyUnlabelled && !how.isErasing ? [0] : null,
+      locked: [...guard.lockedClasses.peek()].flatMap(
+        (slug) => Ontology.get(ontology.peek(), slug)?.code ?? [],
+      ),
+    }
   }
 
   #put(message: string, ids: readonly Id[], change: (annotation: Annotation) => Annotation | null): void {

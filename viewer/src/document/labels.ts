@@ -24,6 +24,8 @@ export interface Written {
 export class Labels {
   /** Counts every change, for whoever redraws. */
   readonly version = signal(0)
+  /** Counts every change of what waits. */
+  readonly waitingVersion = signal(0)
 
   readonly #stored = new Map<Id, Annotation>()
   readonly #visible = new Map<Id, Annotation>()
@@ -127,6 +129,7 @@ export class Labels {
   #recompute(ids: readonly Id[]): Delta {
     const [put, removed]: [Annotation[], Annotation[]] = [[], []]
     this.#waitingIds = null
+    this.waitingVersion.value++
     const asked = new Set(ids)
     const waiting = this.#effectOfWaiting(asked)
     for (const id of asked) {

@@ -244,9 +244,7 @@ export class Outbox {
       const changes = set.changes.map((change) => {
         const revision = now.get(Change.idOf(change))
         const isMoved =
-          change.op !== 'patch' &&
-          revision !== undefined &&
-          isOnTop(Change.idOf(change), change.base, revision)
+          'base' in change && revision !== undefined && isOnTop(Change.idOf(change), change.base, revision)
         return isMoved ? { ...change, base: revision } : change
       })
       if (changes.some((change, i) => change !== set.changes[i])) await this.#replace(set, changes)
@@ -268,7 +266,7 @@ export class Outbox {
 }
 
 function baseOf(change: Change): number | null {
-  return change.op === 'patch' ? null : change.base
+  return 'base' in change ? change.base : null
 }
 
 /** Return the newer versions that a conflict carries; the server sends each as JSON or as its text. */
@@ -289,7 +287,7 @@ function rebased(
   choice: 'mine' | 'theirs',
 ): readonly Change[] {
   const id = Change.idOf(change)
-  if (change.op === 'patch' || !current.has(id)) return [change]
+  if (!('base' in change) || !current.has(id)) return [change]
   if (choice === 'theirs') return []
   const newer = current.get(id) ?? null
   if (newer === null && change.op === 'delete') return []

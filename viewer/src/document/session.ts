@@ -7,6 +7,7 @@ import type { Annotation, ReviewState } from '../model/annotation'
 import { Change, ChangeSet } from '../model/change'
 import type { Id } from '../model/id'
 import { type LabelClass, Ontology } from '../model/ontology'
+import type { Layer } from '../model/paint'
 import type { Project, Scene } from '../model/scene'
 import type { Drawer } from './drawer'
 import { Editor } from './editor'
@@ -33,6 +34,8 @@ export interface SessionGiven {
   /** Revision of the scene's labels when it was opened. */
   readonly revision: number
   readonly drawer: Drawer
+  /** Painted layers of the scene. */
+  readonly layers?: readonly Layer[]
   readonly api?: SceneApi
   /** Where is kept what the person has locked and hidden; none = nowhere. */
   readonly storage?: Pick<Storage, 'getItem' | 'setItem'> | null
@@ -59,6 +62,11 @@ export class Session {
   /** Annotations per state of review, in the whole scene. */
   readonly states = signal<{ readonly [state in ReviewState]?: number }>({})
   readonly labels = new Labels()
+  /** Painted layers as the person sees them, oldest first. */
+  readonly layers = computed<readonly Layer[]>(() => {
+    void this.labels.waitingVersion.value
+    return withWaiting(this.#layers.value, this.labels.waiting)
+  })
   readonly selection = new Selection()
   readonly outbox: Outbox
   readonly history: History
@@ -70,6 +78,9 @@ export class Session {
   /** Counts the commits that cannot be told one by one: what is drawn from the server has to be drawn anew. */
   readonly bulk = signal(0)
 
+  /** Called with every commit that this page hears of, before what it wrote is shown. */
+  readonly #listeners = new Set<(commit: CommitReply) => void>()
+  readonly #layers: Signal<readonly Layer[]>
   readonly #chosen = signal<string | null>(null)
   /** The class that is drawn with. */
   readonly chosen = computed<LabelClass | null>(() => {
@@ -88,6 +99,7 @@ export class Session {
     this.scene = signal(given.scene)
     this.project = signal(given.project)
     this.revision = signal(given.revision)
+    this.#layers = signal(given.layers ?? [])
     this.api = given.api ?? sceneApi(given.scene.id)
     this.outbox = new Outbox(this.id, this.labels, given.drawer, {
       send: async (set) => {
@@ -135,6 +147,7 @@ export class Session {
   async reload(revision: number): Promise<void> {
     this.labels.receive(await this.#read(this.#loaded()))
     this.scene.value = await this.api.get()
+    this.#layers.value = await this.api.layers()
     batch(() => {
       this.revision.value = Math.max(this.revision.value, revision)
       this.bulk.value++
@@ -164,6 +177,12 @@ export class Session {
     const change = this.#changing.then(() => this.#changeClass(slug, message, edit))
     this.#changing = change.catch(() => {})
     return change
+  }
+
+  /** Call `listener` with every commit that this page hears of; returns what ends it. */
+  onCommit(listener: (commit: CommitReply) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /** End everything that this session started. */
@@ -214,6 +233,7 @@ export class Session {
   /** Return what a commit wrote that is too large to tell it itself, of these documents. */
   async #bulkWritten(commit: CommitReply, ids: readonly Id[]): Promise<Written> {
     const written = await this.#read(ids)
+    this.#layers.value = await this.api.layers()
     this.#taken(commit)
     return written
   }
@@ -221,6 +241,8 @@ export class Session {
   /** Take note of a commit and return what it wrote. */
   #taken(commit: CommitReply): Written {
     const documents: Annotation[] = []
+    for (const listener of this.#listeners) listener(commit)
+    this.#takeLayers(commit)
     for (const document of commit.documents) {
       if (document.kind === 'annotation') documents.push(document as Annotation)
       if (document.kind === 'scene') this.scene.value = document as Scene
@@ -231,6 +253,17 @@ export class Session {
     })
     const deleted = commit.deleted.filter(({ kind }) => kind === 'annotation').map(({ id }) => id)
     return { documents, deleted }
+  }
+
+  #takeLayers({ documents, deleted }: CommitReply): void {
+    const put = documents.filter(({ kind }) => kind === 'layer') as readonly Layer[]
+    const gone = deleted.filter(({ kind }) => kind === 'layer').map(({ id }) => id)
+    if (!put.length && !gone.length) return
+    const layers = new Map(this.#layers.peek().map((layer) => [layer.id, layer]))
+    for (const layer of put)
+      if (layer.revision >= (layers.get(layer.id)?.revision ?? 0)) layers.set(layer.id, layer)
+    for (const id of gone) layers.delete(id)
+    this.#layers.value = [...layers.values()]
   }
 
   /** Ask for the counts a moment after the newest revision; many commits in a row are one question. */
@@ -247,4 +280,18 @@ export class Session {
     }
     this.#countsTimer = setTimeout(ask, this.counts.peek() === EMPTY ? 0 : 300)
   }
+}
+
+/** Return layers with what waits to be stored. */
+function withWaiting(stored: readonly Layer[], waiting: readonly ChangeSet[]): readonly Layer[] {
+  const layers = new Map(stored.map((layer) => [layer.id, layer]))
+  for (const { changes } of waiting)
+    for (const change of changes) {
+      if (change.op === 'put' && change.document.kind === 'layer') {
+        const revision = layers.get(change.document.id)?.revision ?? 0
+        layers.set(change.document.id, { ...(change.document as Layer), revision })
+      }
+      if (change.op === 'delete' && change.kind === 'layer') layers.delete(change.id)
+    }
+  return [...layers.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1))
 }

@@ -1,4 +1,5 @@
 import type { Position } from './position'
+import { Runs } from './runs'
 
 /**
  * Return the outlines of a run-length coded mask as closed rings along pixel edges; holes are rings of their own.
@@ -16,7 +17,7 @@ export function outlinesOf(
   counts: readonly number[],
 ): Position[][] {
   const [width, height] = size
-  const isSet = decode(width * height, counts)
+  const isSet = Runs.decode(width * height, counts)
   const at = (x: number, y: number) =>
     x >= 0 && y >= 0 && x < width && y < height && isSet[y * width + x] === 1
   const starts = new Map<number, [number, number][]>()
@@ -35,17 +36,6 @@ export function outlinesOf(
       if (!at(x - 1, y)) add(x, y + 1, x, y)
     }
   return chain(starts, width, offset)
-}
-
-/** Return the runs as one byte per pixel. */
-function decode(n: number, counts: readonly number[]): Uint8Array {
-  const values = new Uint8Array(n)
-  let start = 0
-  counts.forEach((count, i) => {
-    if (i % 2 === 1) values.fill(1, start, start + count)
-    start += count
-  })
-  return values
 }
 
 /** Join directed unit edges into rings, keeping only the corners. */

@@ -1,6 +1,7 @@
 import type { components } from '../api/schema'
 import type { Annotation } from './annotation'
 import { Id } from './id'
+import type { Layer, Paint } from './paint'
 import type { Project } from './scene'
 
 type Schemas = components['schemas']
@@ -8,19 +9,19 @@ type Schemas = components['schemas']
 export type Put = Schemas['Put']
 export type Delete = Schemas['Delete']
 export type Patch = Schemas['Patch']
-export type Change = Put | Delete | Patch
+export type Change = Put | Delete | Patch | Paint
 export type ChangeSet = Required<Schemas['ChangeSet']>
 
 /** Makes changes from documents. */
 export const Change = {
   /** Return the change that writes a document over the version its author saw. */
-  put(document: Annotation | Project): Put {
+  put(document: Annotation | Layer | Project): Put {
     return { op: 'put', document: document as Put['document'], base: document.revision }
   },
 
-  /** Return the change that deletes an annotation. */
-  delete(annotation: Annotation): Delete {
-    return { op: 'delete', kind: 'annotation', id: annotation.id, base: annotation.revision }
+  /** Return the change that deletes a document. */
+  delete({ kind, id, revision }: Annotation | Layer): Delete {
+    return { op: 'delete', kind, id, base: revision }
   },
 
   /** Return the id of the document that a change is about. */

@@ -21,6 +21,7 @@ import { Clipboard } from './clipboard/clipboard'
 import type { JobBoard } from './exchange/job-board'
 import type { ShapeAct } from './geometry/shape-acts'
 import type { Toasts } from './kit/toasts'
+import { Painting } from './paint/painting'
 import { Reviewing } from './review/reviewing'
 import { ContextMenuState } from './scene/menu-state'
 import { TypedInput } from './typed/typed-input'
@@ -59,6 +60,8 @@ export class Workbench {
   readonly locks: Signal<Locks> = signal(Locks.NONE)
   /** What catches the pointer, and whether shared borders stay shared; kept by the browser. */
   readonly aids: Signal<Aids>
+  /** How pixels are painted, and where. */
+  readonly painting: Painting
   /** Slugs of classes that are not drawn. */
   readonly hidden: Signal<ReadonlySet<string>>
   readonly fillOpacity = signal(0.25)
@@ -116,7 +119,9 @@ export class Workbench {
     this.isSnapping = signal(kept.isSnapping)
     this.aids = signal(kept.aids)
     this.active = signal(Scene.rasters(session.scene.peek())[0]?.id ?? null)
+    this.painting = new Painting(session, this.active, given.storage)
     this.#ends.push(
+      () => this.painting.close(),
       effect(() => keepAids(given.storage, this.isSnapping.value, this.aids.value)),
       effect(() => {
         const rasters = Scene.rasters(session.scene.value)
@@ -214,6 +219,10 @@ export class Workbench {
       hidden: this.hidden,
       fillOpacity: this.fillOpacity,
       areLabelsVisible: this.areLabelsVisible,
+      paint: this.painting.options,
+      paintTarget: this.painting.target,
+      paintedLooks: this.painting.looks,
+      aimAt: (layer) => this.painting.aimAt(layer),
       isOnEarth: computed(() => {
         const facts = this.shelf.shelved.value.get(place.asset)?.facts
         return facts ? facts.info.footprint !== null : null

@@ -1,9 +1,11 @@
 import { addPart } from './add-part'
 import { box } from './box'
 import { boxTurned } from './box-turned'
+import { brush } from './brush'
 import { circle } from './circle'
 import { circleThree } from './circle-three'
 import { cutHole } from './cut-hole'
+import { eraser } from './eraser'
 import { fillRing } from './fill-ring'
 import { keypoints } from './keypoints'
 import { lasso } from './lasso'
@@ -40,6 +42,8 @@ export const TOOLS: readonly Tool[] = [
   polylineFreehand,
   point,
   keypoints,
+  brush,
+  eraser,
   cutHole,
   fillRing,
   addPart,

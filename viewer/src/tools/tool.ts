@@ -9,9 +9,11 @@ import type { Id } from '../model/id'
 import type { LabelClass } from '../model/ontology'
 import type { Aids } from './parts/aids'
 import type { Aim, Typing } from './parts/locks'
+import type { PaintDesk } from './parts/paint'
 
 export type { Aids } from './parts/aids'
 export type { Aim, Locks, Typing } from './parts/locks'
+export type { PaintDesk, PaintOptions } from './parts/paint'
 
 /** Where the pointer is and what is held with it. */
 export interface Pointer {
@@ -22,6 +24,8 @@ export interface Pointer {
   readonly ctrl: boolean
   /** The key that follows edges (T) is held. */
   readonly isTracing?: boolean
+  /** The right button is held; only where the tool takes it. */
+  readonly isRight?: boolean
 }
 
 /** A loaded annotation with its geometry in the view frame. */
@@ -63,6 +67,8 @@ export interface Sketch {
   readonly mark?: Mark | null
   /** What is wrong with the shape, and where. */
   readonly problem?: Problem | null
+  /** The tip of a brush. */
+  readonly tip?: Tip
   /** A rectangle that selects. */
   readonly band?: Bounds
   /** Lines across the whole view through this position. */
@@ -89,6 +95,15 @@ export interface Label {
 export interface Ghost {
   readonly geometries: readonly Geometry[]
   readonly shift: readonly [dx: number, dy: number]
+}
+
+/** What a brush would cover now. */
+export interface Tip {
+  readonly position: Position
+  /** The far corner of the square around it. */
+  readonly corner: Position
+  readonly shape: 'round' | 'square'
+  readonly isErasing: boolean
 }
 
 export interface Mark {
@@ -124,6 +139,8 @@ export interface ToolContext {
   readonly typing?: Typing
   /** The class that is drawn with; null = there is none. */
   readonly label?: LabelClass | null
+  /** Paints pixels; absent where there is no raster. */
+  readonly painting?: PaintDesk | undefined
   /** How long units of x and y are on the ground where they are no lengths (degrees); absent = the frame is a plane. */
   readonly metric?: Metric
   /** Return how many units of the frame some screen pixels are. */
@@ -178,6 +195,8 @@ export type ToolAct = 'finish' | 'cancel' | 'back' | 'delete'
 /** A tool at work in one view. */
 export interface Gesture {
   readonly cursor: string
+  /** The right button means the tool, not the menu. */
+  readonly takesRightButton?: boolean
   /** The button went down. True: the tool takes the drag, the view does not pan. */
   down?(pointer: Pointer): boolean
   /** The pointer moved with no button held. */
@@ -192,6 +211,8 @@ export interface Gesture {
   /** The pointer left the view. */
   leave?(): void
   act?(act: ToolAct): boolean
+  /** The wheel was turned with a key held, by notches away from the person. True: the view does not zoom. */
+  wheel?(pointer: Pointer, steps: number): boolean
   /** A key was pressed (`V`, `Shift+P`), before it means anything else. True: the tool took it. */
   key?(keys: string): boolean
   /** The next vertex was typed. */
@@ -211,7 +232,7 @@ export interface Tool {
   /** Key that takes it, lower case. */
   readonly key: string
   /** Tools of one group stand together in the rail. */
-  readonly group: 'navigate' | 'draw' | 'edit' | 'measure'
+  readonly group: 'navigate' | 'draw' | 'paint' | 'edit' | 'measure'
   /** Tools of one family share one place in the rail and the key of the first; the key again takes the next one. */
   readonly family?: string
   /** What it makes; the chosen class must allow it. */

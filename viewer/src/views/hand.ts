@@ -15,6 +15,7 @@ import type { Aids, Aim, Locks, Made, Reshape, Shown, Sketch, ToolContext, Typin
 import type { Freshness } from './freshness'
 import type { GroundScale } from './ground-scale'
 import { HandOverlay } from './hand-overlay'
+import type { Painter } from './painter'
 import { Picker } from './picker'
 import type { View } from './view'
 
@@ -30,6 +31,7 @@ export interface HandGiven {
   readonly near: Neighbourhood
   readonly fresh: Freshness
   readonly scale: GroundScale
+  readonly painter: Painter
   readonly isSnapping: ReadonlySignal<boolean>
   readonly aids: ReadonlySignal<Aids>
   /** What is fixed of the next vertex by numbers. */
@@ -103,6 +105,10 @@ export class Hand implements ToolContext {
 
   get aids() {
     return this.#given.aids.peek()
+  }
+
+  get painting() {
+    return this.#given.painter
   }
 
   get metric() {

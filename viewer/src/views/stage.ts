@@ -4,17 +4,21 @@ import { Neighbourhood } from '../document/neighbourhood'
 import type { Session } from '../document/session'
 import { Bounds } from '../math/bounds'
 import type { Position } from '../math/position'
+import type { Id } from '../model/id'
 import type { LabelClass } from '../model/ontology'
+import type { Layer } from '../model/paint'
 import type { ViewFrame } from '../model/scene'
 import type { RasterPicture } from '../raster/picture'
 import { Placement } from '../shapes/placement'
 import { ShownLabels } from '../shapes/shown'
-import type { Aids, Gesture, Locks, Tool } from '../tools/tool'
+import type { Aids, Gesture, Locks, PaintOptions, Tool } from '../tools/tool'
 import { Camera } from './camera'
 import { Freshness } from './freshness'
 import { GroundScale } from './ground-scale'
 import { Hand } from './hand'
 import { paintMoving, paintStill } from './paint/overlay'
+import { Painted, type PaintedLook } from './painted'
+import { Painter } from './painter'
 import type { View } from './view'
 
 /** Milliseconds after the view has come to rest before what is in sight is loaded. */
@@ -33,6 +37,12 @@ export interface StageGiven {
   readonly locks: Signal<Locks>
   readonly hidden: ReadonlySignal<ReadonlySet<string>>
   readonly fillOpacity: ReadonlySignal<number>
+  /** How pixels are painted, on which layer, and how layers are looked at. */
+  readonly paint: Signal<PaintOptions>
+  readonly paintTarget: ReadonlySignal<Layer | null>
+  readonly paintedLooks: ReadonlySignal<ReadonlyMap<Id, PaintedLook>>
+  /** Paint on a layer from now on. */
+  aimAt(layer: Layer): void
   readonly areLabelsVisible: ReadonlySignal<boolean>
   /** Whether the frame leads to a place on Earth; null = not known yet. */
   readonly isOnEarth: ReadonlySignal<boolean | null>
@@ -50,8 +60,11 @@ export class Stage {
   readonly placement: Placement
   /** What is in sight since the view came to rest, in the view frame; null = it has not yet. */
   readonly sight = signal<Bounds | null>(null)
+  readonly painted: Painted
   /** True when all that was asked for is there and drawn. */
-  readonly isIdle = computed(() => this.view.isIdle.value && !this.near.isLoading.value)
+  readonly isIdle = computed(
+    () => this.view.isIdle.value && !this.near.isLoading.value && !this.painted.isLoading.value,
+  )
 
   readonly #fresh: Freshness
   readonly #ends: (() => void)[] = []
@@ -71,8 +84,10 @@ export class Stage {
     this.#showLabels(session)
     this.#fresh = new Freshness(session, view, this.shown, this.near.sight)
     this.scale = new GroundScale(view, session.api.transform, given.isOnEarth)
+    this.painted = new Painted(session, view, given.paintedLooks)
     this.hand = new Hand({
       ...given,
+      painter: new Painter({ ...given, painted: this.painted, target: given.paintTarget }),
       placement: this.placement,
       shown: this.shown,
       near: this.near,
@@ -96,6 +111,11 @@ export class Stage {
     return this.#fresh.isPending
   }
 
+  /** True while the right button means the tool at work. */
+  get takesRightButton(): boolean {
+    return this.#gesture?.takesRightButton ?? false
+  }
+
   /** Tell the tool at work what a person did beside pointing; false = it has no use for it. */
   act(act: 'finish' | 'cancel' | 'back' | 'delete'): boolean {
     return this.#gesture?.act?.(act) ?? false
@@ -117,6 +137,7 @@ export class Stage {
     for (const end of this.#ends) end()
     this.#gesture?.stop()
     this.hand.close()
+    this.painted.close()
     this.#fresh.close()
     this.scale.close()
     this.shown.close()

@@ -1,6 +1,8 @@
 import type { ReadonlySignal } from '@preact/signals-core'
 import type { Bounds } from '../math/bounds'
 import type { Position } from '../math/position'
+import type { ViewFrame } from '../model/scene'
+import type { PaintedTiles } from '../raster/painted-tiles'
 import type { RasterPicture } from '../raster/picture'
 import type { Gesture } from '../tools/tool'
 import type { Camera } from './camera'
@@ -22,6 +24,17 @@ export interface LabelTiles {
   /** Return the address of a tile that holds everything up to a revision. */
   url(z: number, x: number, y: number, revision: number): string
   readonly revision: number
+}
+
+/** A painted layer as it is drawn. */
+export interface PaintedSheet {
+  readonly tiles: PaintedTiles
+  /** Where its raster lies. */
+  readonly place: ViewFrame
+  /** Colour of each entry: bytes R, G, B, A of a little-endian number; 0 = not drawn. */
+  readonly ink: ReadonlyMap<number, number>
+  /** 0 to 1. */
+  readonly opacity: number
 }
 
 /** Where label tiles no longer say what is stored. */
@@ -64,6 +77,10 @@ export interface View {
   repaint(what?: 'moving'): void
   /** Show these rasters, the first at the bottom. */
   showRasters(pictures: readonly RasterPicture[]): void
+  /** Show painted layers over the rasters, the first at the bottom. */
+  showPainted(sheets: readonly PaintedSheet[]): void
+  /** Draw painted layers anew. */
+  repaintPainted(): void
   /** Show label tiles. */
   showLabels(tiles: LabelTiles | null): void
   inkLabels(ink: LabelInk): void

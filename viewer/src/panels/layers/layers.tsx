@@ -6,8 +6,10 @@ import { RasterStyle } from '../../raster/style'
 import { IconButton } from '../kit/button'
 import { Icon } from '../kit/icon'
 import { Slider } from '../kit/slider'
+import { PaintedRow } from '../paint/painted-row'
 import type { PanelProps } from '../panel'
 import type { Workbench } from '../workbench'
+import { Eye, Opener } from './row'
 import { StyleForm } from './style-form'
 import './layers.css'
 
@@ -18,6 +20,9 @@ export function Layers({ bench }: PanelProps) {
   return (
     <ul class="layers" aria-label="Layers">
       <LabelsRow bench={bench} />
+      {bench.painting.layers.value.toReversed().map((layer) => (
+        <PaintedRow key={layer.id} bench={bench} layer={layer} />
+      ))}
       {rasters.map((asset) => (
         <RasterRow
           key={asset.id}
@@ -143,39 +148,5 @@ function Facts({ info }: { readonly info: RasterInfo }) {
         </p>
       ))}
     </details>
-  )
-}
-
-interface EyeProps {
-  readonly isVisible: boolean
-  readonly name: string
-  readonly disabled?: boolean
-  readonly onToggle: () => void
-}
-
-function Eye({ isVisible, name, disabled, onToggle }: EyeProps) {
-  return (
-    <IconButton
-      icon={isVisible ? 'eye' : 'eye-off'}
-      size={22}
-      label={`${isVisible ? 'Hide' : 'Show'} ${name}`}
-      disabled={disabled ?? false}
-      onClick={onToggle}
-    />
-  )
-}
-
-interface OpenerProps {
-  readonly isOpen: boolean
-  readonly onToggle: () => void
-  readonly children: string
-}
-
-function Opener({ isOpen, onToggle, children }: OpenerProps) {
-  return (
-    <button type="button" class="layer-title" aria-expanded={isOpen} title={children} onClick={onToggle}>
-      <span class="ellipsis">{children}</span>
-      <Icon name={isOpen ? 'chevron-up' : 'chevron-down'} size={12} />
-    </button>
   )
 }

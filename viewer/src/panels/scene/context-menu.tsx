@@ -101,7 +101,7 @@ function useOpening(bench: Workbench): void {
     const press = (event: MouseEvent) => {
       event.preventDefault()
       // by the key it comes as well, without a button: the command has opened it already
-      if (event.button === 2) void bench.menu.openAt(event.clientX, event.clientY)
+      if (event.button === 2 && !stage?.takesRightButton) void bench.menu.openAt(event.clientX, event.clientY)
     }
     element.addEventListener('contextmenu', press)
     return () => element.removeEventListener('contextmenu', press)

@@ -5,6 +5,7 @@ import type { Stage } from '../../views/stage'
 import { EmptyState } from '../kit/empty-state'
 import { Icon } from '../kit/icon'
 import { MeasurePanel } from '../measure/measure-panel'
+import { PaintPanel } from '../paint/paint-panel'
 import type { PanelProps } from '../panel'
 import { crsName } from '../status-bar/status-bar'
 import { TypedPanel } from '../typed/typed-panel'
@@ -33,6 +34,7 @@ export function MapPanel({ bench }: PanelProps) {
       {stage && <Minimap bench={bench} stage={stage} />}
       {stage && <ScaleBar stage={stage} />}
       {stage && <MeasurePanel bench={bench} stage={stage} />}
+      {stage && <PaintPanel bench={bench} />}
       {stage && <TypedPanel bench={bench} stage={stage} />}
       {stage && <Waiting stage={stage} />}
       {!isEmpty && !stage && (

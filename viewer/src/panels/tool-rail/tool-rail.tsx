@@ -12,7 +12,7 @@ interface ToolRailProps {
   readonly keymap: Keymap
 }
 
-const GROUPS: readonly Tool['group'][] = ['navigate', 'draw', 'edit', 'measure']
+const GROUPS: readonly Tool['group'][] = ['navigate', 'draw', 'paint', 'edit', 'measure']
 
 /** The tools, at the left edge. */
 export function ToolRail({ bench, keymap }: ToolRailProps) {

@@ -12,9 +12,10 @@ import type { ViewFrame } from '../../model/scene'
 import type { RasterPicture } from '../../raster/picture'
 import type { Gesture, Pointer } from '../../tools/tool'
 import { Camera } from '../camera'
-import type { LabelInk, LabelTiles, OverlayPainter, Stain, View } from '../view'
+import type { LabelInk, LabelTiles, OverlayPainter, PaintedSheet, Stain, View } from '../view'
 import { LabelLayer } from './label-layer'
 import { OverlayLayer } from './overlay-layer'
+import { PaintedLayer } from './painted-layer'
 import { Plane } from './plane'
 import { toolInteraction } from './pointer'
 import { RasterStack } from './raster-stack'
@@ -42,6 +43,7 @@ export class MapView implements View {
   readonly #view: OlView
   readonly #plane: Plane
   readonly #overlay: OverlayLayer
+  readonly #painted: PaintedLayer
   readonly #rasters: RasterStack
   #labels: LabelLayer | null = null
   #gesture: Gesture | null = null
@@ -71,6 +73,7 @@ export class MapView implements View {
     })
     this.camera = signal(this.#cameraNow([1, 1]))
     this.#overlay = new OverlayLayer(() => this.#cameraNow())
+    this.#painted = new PaintedLayer(() => this.#cameraNow())
     this.#map = this.#makeMap()
     this.#rasters = new RasterStack(this.#map, this.#plane, (sentence) => {
       this.problem.value = sentence
@@ -95,6 +98,14 @@ export class MapView implements View {
 
   showRasters(pictures: readonly RasterPicture[]): void {
     this.#rasters.show(pictures)
+  }
+
+  showPainted(sheets: readonly PaintedSheet[]): void {
+    this.#painted.sheets = sheets
+  }
+
+  repaintPainted(): void {
+    this.#painted.changed()
   }
 
   showLabels(tiles: LabelTiles | null): void {
@@ -159,7 +170,7 @@ export class MapView implements View {
     return new OlMap({
       target: this.element,
       view: this.#view,
-      layers: [this.#overlay],
+      layers: [this.#painted, this.#overlay],
       controls: [],
       // the last one is asked first
       interactions: [wheel, new PinchZoom(), pan, tool],
@@ -194,6 +205,10 @@ export class MapView implements View {
       this.#lastPointer = null
       this.#run((gesture) => gesture.leave?.())
     })
+    const wheel = (event: WheelEvent) => this.#wheel(event)
+    const asked = { capture: true, passive: false }
+    this.element.addEventListener('wheel', wheel, asked)
+    this.#ends.push(() => this.element.removeEventListener('wheel', wheel, asked))
     for (const name of ['keydown', 'keyup'] as const)
       this.#on(window, name, (event) => {
         this.#space(event, name === 'keydown')
@@ -239,6 +254,21 @@ export class MapView implements View {
     this.#showCursor()
   }
 
+  /** With a key held the wheel may mean the tool; then the map does not zoom. */
+  #wheel(event: WheelEvent): void {
+    const last = this.#lastPointer
+    if (!last || !(event.shiftKey || event.altKey)) return
+    // with Shift some systems turn the wheel sideways
+    const turn = event.deltaY || event.deltaX
+    const isTaken = this.#gesture?.wheel?.(
+      { ...last, shift: event.shiftKey, alt: event.altKey },
+      -Math.sign(turn),
+    )
+    if (!isTaken) return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
   /** T held: the tool follows edges, from where the pointer is. */
   #trace(event: KeyboardEvent, isDown: boolean): void {
     if (event.key.toLowerCase() !== 't' || event.repeat || (isDown && isTyping(event, FIELDS))) return
@@ -257,13 +287,14 @@ export class MapView implements View {
   }
 
   #pointerOf(event: MapBrowserEvent): Pointer {
-    const { altKey: alt, shiftKey: shift, ctrlKey, metaKey } = event.originalEvent as PointerEvent
+    const { altKey: alt, shiftKey: shift, ctrlKey, metaKey, buttons } = event.originalEvent as PointerEvent
     return {
       position: this.#positionOf(event),
       alt,
       shift,
       ctrl: ctrlKey || metaKey,
       isTracing: this.#isTraceHeld,
+      isRight: (buttons & 2) !== 0,
     }
   }
 

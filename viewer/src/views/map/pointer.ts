@@ -20,8 +20,8 @@ export function toolInteraction(given: PointerGiven): PointerInteraction {
     handleDownEvent(event) {
       const original = event.originalEvent as PointerEvent
       const gesture = given.gesture()
-      isHeld =
-        original.button === 0 && !given.isPanning() && (gesture?.down?.(given.pointerOf(event)) ?? false)
+      const isMeant = original.button === 0 || (original.button === 2 && gesture?.takesRightButton === true)
+      isHeld = isMeant && !given.isPanning() && (gesture?.down?.(given.pointerOf(event)) ?? false)
       given.after()
       return isHeld
     },

@@ -1,6 +1,6 @@
 import { Bounds } from '../../math/bounds'
 import type { Position } from '../../math/position'
-import type { Ghost, Mark, Problem, Sketch } from '../../tools/tool'
+import type { Ghost, Mark, Problem, Sketch, Tip } from '../../tools/tool'
 import { Camera } from '../camera'
 import { type Easel, faded, type Ink, paintGeometry, paintMany, paintPath } from './brush'
 
@@ -26,6 +26,7 @@ export function paintSketch(easel: Easel, sketch: Sketch, classColor: string): v
   if (sketch.ghost) paintGhost(easel, sketch.ghost)
   for (const line of sketch.lines ?? []) paintPath(easel, line, { ...ink, fill: null })
   if (sketch.guide?.length) paintPath(easel, sketch.guide, { ...ink, fill: null, width: 1.5, dash: [5, 4] })
+  if (sketch.tip) paintTip(easel, sketch.tip, color)
   if (sketch.band) paintBand(easel, sketch.band)
   if (sketch.vertices) paintHandles(easel, sketch.vertices, color)
   if (sketch.mark) paintMark(easel, sketch.mark)
@@ -144,6 +145,30 @@ function paintCrosshair({ context, camera }: Easel, position: Position): void {
     context.lineWidth = width
     context.stroke()
   }
+}
+
+/** Paint the rim of a brush: in the class's colour, in white where it takes away. */
+function paintTip({ context, camera }: Easel, tip: Tip, color: string): void {
+  const [x, y] = Camera.toScreen(camera, tip.position)
+  const corner = Camera.toScreen(camera, tip.corner)
+  const [rx, ry] = [Math.max(1.5, Math.abs(corner[0] - x)), Math.max(1.5, Math.abs(corner[1] - y))]
+  context.beginPath()
+  if (tip.shape === 'square') context.rect(x - rx, y - ry, 2 * rx, 2 * ry)
+  else context.ellipse(x, y, rx, ry, 0, 0, 2 * Math.PI)
+  context.setLineDash([])
+  context.strokeStyle = HALO
+  context.lineWidth = 3.5
+  context.stroke()
+  context.setLineDash(tip.isErasing ? [4, 3] : [])
+  context.strokeStyle = tip.isErasing ? '#ffffff' : color
+  context.lineWidth = 1.5
+  context.stroke()
+  context.setLineDash([])
+  if (Math.min(rx, ry) < 6) return // a rim so small shows where it is by itself
+  context.beginPath()
+  context.arc(x, y, 1, 0, 2 * Math.PI)
+  context.fillStyle = '#ffffff'
+  context.fill()
 }
 
 function paintBand({ context, camera }: Easel, band: Bounds): void {
