@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, NonNegativeInt, PositiveInt, StringConstraints, model_validator
 
 from geo3d.geometry import Value
+from geo3d.geometry.value import Number
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 """The unchanging machine name of a class or attribute. Never reused; `title` is what people see and rename."""
@@ -49,8 +50,8 @@ class Attribute(Value):
     """Largest number allowed."""
     scope: Literal["thing", "observation"] = "observation"
     """``thing``: one value for the object; ``observation``: may differ from sample to sample."""
-    role: Literal["occluded", "truncated", "difficult", "crowd"] | None = None
-    """What it means to training formats."""
+    role: Literal["occluded", "truncated", "difficult", "crowd", "transcription"] | None = None
+    """What it means to training formats; ``transcription``: the text in the picture, asked for when it is drawn."""
 
     @model_validator(mode="after")
     def _has_choices(self) -> Self:
@@ -67,6 +68,8 @@ class Skeleton(Value):
     """Pairs of 0-based indices into `names`."""
     flips: tuple[NonNegativeInt, ...] = ()
     """For each name the index of its mirror image; empty = none."""
+    places: tuple[tuple[Number, Number], ...] = ()
+    """For each name where it stands on the figure that people are shown, (x, y) from 0 to 1, y down; empty = nowhere."""
 
 
 class LabelClass(Value):

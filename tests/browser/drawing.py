@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import rasterio
+from playwright.sync_api import Locator
 from rasterio.vrt import WarpedVRT
 
 from tests.browser.desk import Desk, Place
@@ -61,3 +62,14 @@ def in_degrees(desk: Desk, raster_data: Path, folder: Path) -> str:
 
         eventually(is_at_rest, "the file was looked at")
     return scene
+
+
+def settings_of(desk: Desk, title: str) -> Locator:
+    """Open the settings of a class by its menu and return the dialog."""
+    row = desk.page.locator(".class-row", has_text=title)
+    row.hover()
+    row.get_by_label(f"More about {title}").click()
+    desk.page.get_by_role("menuitem", name="Settings").click()
+    dialog = desk.page.get_by_role("dialog", name=f"Settings of “{title}”")
+    dialog.wait_for()
+    return dialog

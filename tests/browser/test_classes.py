@@ -10,18 +10,8 @@ from playwright.sync_api import Locator
 
 from tests.browser.conftest import Scenes
 from tests.browser.desk import Desk
+from tests.browser.drawing import settings_of
 from tests.browser.test_people import square
-
-
-def settings_of(desk: Desk, title: str) -> Locator:
-    """Open the settings of a class by its menu and return the dialog."""
-    row = desk.page.locator(".class-row", has_text=title)
-    row.hover()
-    row.get_by_label(f"More about {title}").click()
-    desk.page.get_by_role("menuitem", name="Settings").click()
-    dialog = desk.page.get_by_role("dialog", name=f"Settings of “{title}”")
-    dialog.wait_for()
-    return dialog
 
 
 def class_of(desk: Desk, title: str) -> dict[str, Any]:

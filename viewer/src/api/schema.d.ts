@@ -973,7 +973,7 @@ export interface components {
              */
             readonly required: boolean;
             /** Role */
-            readonly role?: ("occluded" | "truncated" | "difficult" | "crowd") | null;
+            readonly role?: ("occluded" | "truncated" | "difficult" | "crowd" | "transcription") | null;
             /**
              * Scope
              * @default observation
@@ -3254,6 +3254,14 @@ export interface components {
             readonly flips: readonly number[];
             /** Names */
             readonly names: readonly string[];
+            /**
+             * Places
+             * @default []
+             */
+            readonly places: readonly (readonly [
+                number,
+                number
+            ])[];
         };
         /**
          * Skipped

@@ -1,5 +1,6 @@
 import type { AttributeValue } from './annotation'
 import { Attribute, type LabelClass, Ontology } from './ontology'
+import { Skeleton } from './skeleton'
 
 export type AttributeType = Attribute['type']
 
@@ -117,7 +118,8 @@ export const ClassDraft = {
   settled(draft: ClassDraft): LabelClass {
     const { was, now } = draft
     const title = now.title === was.title ? now.title : now.title.trim()
-    return { ...now, title, attributes: draft.attributes.map(settledAttribute) }
+    const skeleton = same(now.skeleton, was.skeleton) ? was.skeleton : Skeleton.settled(now.skeleton)
+    return { ...now, title, skeleton, attributes: draft.attributes.map(settledAttribute) }
   },
 
   /** Say whether there is anything to save. */
@@ -233,6 +235,8 @@ function problemsOfClass(
   }
   if (now.parent !== null && !Ontology.parentsOf(ontology, now.slug).some((c) => c.slug === now.parent))
     fields.parent = { sentence: 'This class cannot stand above itself; choose another' }
+  const wrong = same(now.skeleton, was.skeleton) ? null : Skeleton.problem(now.skeleton)
+  if (wrong) fields.skeleton = { sentence: wrong }
   return fields
 }
 

@@ -41,7 +41,7 @@ export interface WorkbenchGiven {
 /** Which settings of a class are asked for. */
 export interface ClassOpen {
   readonly slug: string
-  readonly tab: 'class' | 'attributes'
+  readonly tab: 'class' | 'attributes' | 'skeleton'
 }
 
 /** Everything that the panels around one open scene read and change. */

@@ -1,5 +1,7 @@
 import type { Keypoints, Point } from '../model/geometry'
 import { freeShape } from './free'
+import { KeypointState } from './keypoint-state'
+import type { Shape } from './shape'
 
 export const point = freeShape<Point>({
   kind: 'point',
@@ -8,8 +10,7 @@ export const point = freeShape<Point>({
   rebuilt: (geometry, chains) => ({ ...geometry, position: chains[0]!.path[0]! }),
 })
 
-/** Keypoints without a position have no vertex; the others keep their order. */
-export const keypoints = freeShape<Keypoints>({
+const positioned = freeShape<Keypoints>({
   kind: 'keypoints',
   title: 'Keypoints',
   chains: (geometry) => [
@@ -21,3 +22,10 @@ export const keypoints = freeShape<Keypoints>({
     return { ...geometry, points }
   },
 })
+
+/** Keypoints without a position have no vertex; the others keep their order. One that is taken away is absent. */
+export const keypoints: Shape<Keypoints> = {
+  ...positioned,
+  removeVertex: (geometry, { index }) =>
+    KeypointState.with(geometry, KeypointState.indexOf(geometry, index), 'absent', null),
+}

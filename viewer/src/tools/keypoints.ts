@@ -92,7 +92,7 @@ class KeypointsGesture implements Gesture {
     if (!skeleton) {
       const title = this.#context.label?.title ?? 'This class'
       return this.#context.tell(
-        `${title} has no skeleton, which names the keypoints: choose a class with one.`,
+        `${title} has no skeleton, which names the keypoints: give it one in its settings, under Keypoints.`,
       )
     }
     this.#points.push({ name: skeleton.names[this.#points.length]!, ...point })

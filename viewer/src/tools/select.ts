@@ -4,6 +4,7 @@ import type { Geometry } from '../model/geometry'
 import type { Id } from '../model/id'
 import { shapeOf } from '../shapes'
 import { isCovering, type Near, nearestEdge, nearestVertex } from '../shapes/hit'
+import { KeypointState } from '../shapes/keypoint-state'
 import { Border, type BorderEdit, type Grasp } from './parts/border'
 import { chooseAt } from './parts/choose'
 import { commitBorder } from './parts/commit'
@@ -164,6 +165,17 @@ class SelectGesture implements Gesture {
       return true
     }
     return false
+  }
+
+  /** V over a chosen keypoint: something hides it, or no longer. */
+  key(keys: string): boolean {
+    const grip = this.#grip
+    if (keys !== 'V' || grip?.kind !== 'vertex' || grip.geometry.kind !== 'keypoints') return false
+    const index = KeypointState.indexOf(grip.geometry, grip.near.ref.index)
+    const isVisible = grip.geometry.points[index]?.visible
+    const geometry = KeypointState.with(grip.geometry, index, isVisible ? 'occluded' : 'visible', null)
+    if (geometry) void this.#context.reshape('Change keypoint', [{ id: grip.id, geometry }])
+    return true
   }
 
   refresh(): void {

@@ -19,6 +19,7 @@ export const ROLE_TITLES: { readonly [role in NonNullable<Attribute['role']> | '
   truncated: 'Truncated',
   difficult: 'Difficult',
   crowd: 'Crowd',
+  transcription: 'Transcription: asked for once it is drawn',
 }
 
 /** What one value of an attribute is about. */

@@ -9,6 +9,7 @@ import { AttributesTab } from './attributes-tab'
 import { ClassEdit } from './class-edit'
 import { ClashQuestion, EffectQuestion } from './class-questions'
 import { ClassTab } from './class-tab'
+import { SkeletonTab } from './skeleton-tab'
 import './class-dialog.css'
 
 interface ClassDialogProps {
@@ -34,7 +35,7 @@ interface SettingsProps {
 
 function Settings({ bench, edit }: SettingsProps) {
   const step = edit.step.value
-  const { was, attributes } = edit.draft.value
+  const { was, now, attributes } = edit.draft.value
   const [form, question] = [useRef<HTMLDivElement>(null), useRef<HTMLDivElement>(null)]
   useWarning(edit.isChanged.value)
   useEffect(() => {
@@ -101,6 +102,7 @@ function Settings({ bench, edit }: SettingsProps) {
             tabs={[
               { id: 'class', title: 'Class' },
               { id: 'attributes', title: 'Attributes', n: attributes.length },
+              { id: 'skeleton', title: 'Keypoints', n: now.skeleton?.names.length ?? 0 },
             ]}
             value={edit.tab.value}
             onChange={(tab) => {
@@ -110,8 +112,10 @@ function Settings({ bench, edit }: SettingsProps) {
           <TabPanel id={edit.tab.value}>
             {edit.tab.value === 'class' ? (
               <ClassTab edit={edit} ontology={bench.session.ontology.value} />
-            ) : (
+            ) : edit.tab.value === 'attributes' ? (
               <AttributesTab edit={edit} />
+            ) : (
+              <SkeletonTab edit={edit} />
             )}
           </TabPanel>
         </div>

@@ -165,8 +165,14 @@ export class ClassEdit {
     this.#areGapsTold.value = true
     this.step.value = { kind: 'edit' }
     const attribute = this.draft.peek().attributes.find((a) => attributes.has(a.id))
-    const isHere = this.tab.peek() === 'class' ? Object.keys(fields).length > 0 : attribute !== undefined
-    if (!isHere) this.tab.value = attribute ? 'attributes' : 'class'
+    const named = Object.keys(fields)
+    const isBad = {
+      class: named.some((field) => field !== 'skeleton'),
+      attributes: attribute !== undefined,
+      skeleton: fields.skeleton !== undefined,
+    }
+    const first = (['class', 'attributes', 'skeleton'] as const).find((tab) => isBad[tab])
+    if (first && !isBad[this.tab.peek()]) this.tab.value = first
     if (attribute && !attributes.has(this.chosen.peek() ?? -1)) this.chosen.value = attribute.id
     this.wanted.value++
   }

@@ -1,12 +1,14 @@
 import type { Position } from '../../math/position'
 import type { Annotation } from '../../model/annotation'
 import type { Box, Geometry } from '../../model/geometry'
+import { Ontology } from '../../model/ontology'
 import { shapeOf } from '../../shapes'
 import type { VertexRef } from '../../shapes/shape'
 import { Border, type Grasp } from '../../tools/parts/border'
 import { commitBorder } from '../../tools/parts/commit'
 import type { Workbench } from '../workbench'
 import { Draft } from './draft'
+import { KeypointRows } from './keypoint-rows'
 
 /** Vertices that are listed; a longer outline is edited on the map. */
 const MOST_LISTED = 200
@@ -26,12 +28,22 @@ export function Numbers({ bench, annotation, geometry }: NumbersProps) {
   const digits = digitsOf(bench)
   if (geometry.kind === 'box')
     return <BoxNumbers box={geometry} digits={digits} onChange={(made) => reshape('Edit box', made)} />
+  const skeleton = Ontology.get(bench.session.ontology.value, annotation.label)?.skeleton ?? null
   return (
-    <VertexNumbers
-      geometry={geometry}
-      digits={digits}
-      onMove={(ref, to) => moveVertex(bench, { id: annotation.id, geometry, ref }, to)}
-    />
+    <>
+      {geometry.kind === 'keypoints' && (
+        <KeypointRows
+          geometry={geometry}
+          skeleton={skeleton}
+          onChange={(made) => reshape('Change keypoint', made)}
+        />
+      )}
+      <VertexNumbers
+        geometry={geometry}
+        digits={digits}
+        onMove={(ref, to) => moveVertex(bench, { id: annotation.id, geometry, ref }, to)}
+      />
+    </>
   )
 }
 
