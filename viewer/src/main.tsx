@@ -42,11 +42,10 @@ window.geo3d = {
     const state = bench.session.outbox.state.peek().kind
     return [
       ...(stage.view.isIdle.peek() ? [] : ['map']),
-      ...(stage.isAtRest ? [] : ['sight']),
+      ...(stage.rest.isNow ? [] : ['sight']),
       ...(stage.painted.isLoading.peek() ? ['painted tiles'] : []),
       ...(stage.near.isLoading.peek() ? ['labels'] : []),
       ...(stage.isCatchingUp ? ['label tiles'] : []),
-      ...(stage.isAtRest ? [] : ['sight']),
       ...(bench.wall.index.isReading.peek() ? ['wall'] : []),
       ...(state === 'saved' ? [] : [state]),
     ]

@@ -1,4 +1,5 @@
-import { computed, effect, type ReadonlySignal, signal } from '@preact/signals-core'
+import { computed, effect, type ReadonlySignal, signal, untracked } from '@preact/signals-core'
+import type { Bounds } from '../math/bounds'
 import { Ellipsoid } from '../math/ellipsoid'
 import { DEGREE_M, Ground } from '../math/ground'
 import { Metric } from '../math/metric'
@@ -40,18 +41,23 @@ export class GroundScale {
   readonly #view: View
   readonly #transform: Transform
   readonly #end: () => void
-  #timer: ReturnType<typeof setTimeout> | undefined
   #isLost = false
 
-  /** @param isOnEarth whether the frame leads to a place on Earth; null = not known yet */
-  constructor(view: View, transform: Transform, isOnEarth: ReadonlySignal<boolean | null>) {
+  /**
+   * @param sight What is in sight whenever the view comes to rest.
+   * @param isOnEarth Whether the frame leads to a place on Earth; null = not known yet.
+   */
+  constructor(
+    view: View,
+    sight: ReadonlySignal<Bounds | null>,
+    transform: Transform,
+    isOnEarth: ReadonlySignal<boolean | null>,
+  ) {
     this.#view = view
     this.#transform = transform
     this.#end = effect(() => {
-      void view.camera.value
-      clearTimeout(this.#timer)
-      if (!isOnEarth.value) return // no question that can only be refused
-      this.#timer = setTimeout(() => void this.#ask(), this.ground.peek() ? 250 : 0)
+      // no question that can only be refused
+      if (sight.value && isOnEarth.value) untracked(() => void this.#ask())
     })
   }
 
@@ -130,7 +136,6 @@ export class GroundScale {
   }
 
   close(): void {
-    clearTimeout(this.#timer)
     this.#end()
   }
 

@@ -1,4 +1,4 @@
-import { computed, effect, type ReadonlySignal, type Signal, signal, untracked } from '@preact/signals-core'
+import { computed, effect, type ReadonlySignal, type Signal, untracked } from '@preact/signals-core'
 import { BASE } from '../api/client'
 import { Neighbourhood } from '../document/neighbourhood'
 import type { Session } from '../document/session'
@@ -12,17 +12,14 @@ import type { RasterPicture } from '../raster/picture'
 import { Placement } from '../shapes/placement'
 import { ShownLabels } from '../shapes/shown'
 import type { Aids, Gesture, Locks, PaintOptions, Tool } from '../tools/tool'
-import { Camera } from './camera'
 import { Freshness } from './freshness'
 import { GroundScale } from './ground-scale'
 import { Hand } from './hand'
 import { paintMoving, paintStill } from './paint/overlay'
 import { Painted, type PaintedLook } from './painted'
 import { Painter } from './painter'
+import { Rest } from './rest'
 import type { View } from './view'
-
-/** Milliseconds after the view has come to rest before what is in sight is loaded. */
-const REST_MS = 120
 
 /** What a stage follows. */
 export interface StageGiven {
@@ -58,8 +55,7 @@ export class Stage {
   readonly near: Neighbourhood
   readonly scale: GroundScale
   readonly placement: Placement
-  /** What is in sight since the view came to rest, in the view frame; null = it has not yet. */
-  readonly sight = signal<Bounds | null>(null)
+  readonly rest: Rest
   readonly painted: Painted
   /** True when all that was asked for is there and drawn. */
   readonly isIdle = computed(
@@ -69,11 +65,11 @@ export class Stage {
   readonly #fresh: Freshness
   readonly #ends: (() => void)[] = []
   #gesture: Gesture | null = null
-  #timer: ReturnType<typeof setTimeout> | undefined
 
   constructor(given: StageGiven) {
     const { session, view } = given
     this.view = view
+    this.rest = new Rest(view, session.bulk)
     this.place = given.place
     this.placement = new Placement(view.frame, session.api.transform)
     this.shown = new ShownLabels(session.labels, this.placement, () => view.repaint())
@@ -83,7 +79,7 @@ export class Stage {
     })
     this.#showLabels(session)
     this.#fresh = new Freshness(session, view, this.shown, this.near.sight)
-    this.scale = new GroundScale(view, session.api.transform, given.isOnEarth)
+    this.scale = new GroundScale(view, this.rest.sight, session.api.transform, given.isOnEarth)
     this.painted = new Painted(session, view, given.paintedLooks)
     this.hand = new Hand({
       ...given,
@@ -99,11 +95,6 @@ export class Stage {
       moving: (easel) => paintMoving(easel, this.hand.overlay.moving()),
     })
     this.#follow(given)
-  }
-
-  /** Say whether the view has come to rest, so that what is in sight is being loaded or there. */
-  get isAtRest(): boolean {
-    return this.#timer === undefined
   }
 
   /** Say whether tiles are still to follow what was stored. */
@@ -133,12 +124,12 @@ export class Stage {
   }
 
   close(): void {
-    clearTimeout(this.#timer)
     for (const end of this.#ends) end()
     this.#gesture?.stop()
     this.hand.close()
     this.painted.close()
     this.#fresh.close()
+    this.rest.close()
     this.scale.close()
     this.shown.close()
     this.view.close()
@@ -179,14 +170,8 @@ export class Stage {
       untracked(() => this.#gesture?.refresh?.())
     })
     on(() => {
-      const bounds = Camera.bounds(view.camera.value)
-      void session.bulk.value
-      clearTimeout(this.#timer)
-      this.#timer = setTimeout(() => {
-        this.#timer = undefined
-        this.sight.value = bounds
-        void this.near.look(bounds)
-      }, REST_MS)
+      const sight = this.rest.sight.value
+      if (sight) untracked(() => void this.near.look(sight))
     })
     let bulk = session.bulk.peek()
     this.#ends.push(

@@ -63,6 +63,8 @@ export interface View {
   /** Frame of every position that goes in or out. */
   readonly frame: string
   readonly camera: ReadonlySignal<Camera>
+  /** Say whether a person or an animation moves the camera now. */
+  isMoving(): boolean
   /** Where the pointer is; null = not over the view. */
   readonly pointer: ReadonlySignal<Position | null>
   /** True when everything asked for is drawn. */

@@ -77,7 +77,7 @@ interface ListProps {
 function InView({ bench, filter }: ListProps) {
   const items = useComputed(() => {
     const stage = bench.stage.value
-    const sight = stage?.sight.value
+    const sight = stage?.rest.sight.value
     if (!stage || !sight) return []
     void bench.session.labels.version.value
     return stage.shown

@@ -13,6 +13,7 @@ import type { RasterPicture } from '../../raster/picture'
 import type { Gesture, Pointer } from '../../tools/tool'
 import { Camera } from '../camera'
 import type { LabelInk, LabelTiles, OverlayPainter, PaintedSheet, Stain, View } from '../view'
+import { FIELDS, isTyping } from './keys'
 import { LabelLayer } from './label-layer'
 import { OverlayLayer } from './overlay-layer'
 import { PaintedLayer } from './painted-layer'
@@ -24,8 +25,6 @@ import 'ol/ol.css'
 /** Screen pixels that one native pixel may be zoomed to, and how far out a raster may be seen. */
 const CLOSEST_PX = 256
 const MARGIN_PX = 24
-/** Elements that a person types into. */
-const FIELDS = 'input, textarea, select, [contenteditable]'
 /** What makes two clicks a double click. */
 const DOUBLE_MS = 400
 const DOUBLE_PX = 5
@@ -80,6 +79,10 @@ export class MapView implements View {
     })
     this.#listen()
     this.fit(this.#boundsOf(extent))
+  }
+
+  isMoving(): boolean {
+    return this.#view.getInteracting() || this.#view.getAnimating()
   }
 
   take(gesture: Gesture | null): void {
@@ -195,7 +198,7 @@ export class MapView implements View {
       this.isIdle.value = true
     })
     this.#map.on('pointermove', (event) => {
-      if (this.#view.getInteracting()) return // the map goes with the pointer: what is under it stays
+      if (this.isMoving()) return // the map goes with the pointer: what is under it stays
       this.pointer.value = this.#positionOf(event)
       this.#lastPointer = this.#pointerOf(event)
     })
@@ -310,9 +313,4 @@ export class MapView implements View {
   #boundsOf(extent: readonly [number, number, number, number]): Bounds {
     return this.#plane.isYDown ? [extent[0], -extent[3], extent[2], -extent[1]] : extent
   }
-}
-
-/** Say whether a key goes to one of these elements, not to the map. */
-function isTyping({ target }: KeyboardEvent, elements: string): boolean {
-  return target instanceof HTMLElement && target.closest(elements) !== null
 }
