@@ -8,6 +8,7 @@ Source: https://cocodataset.org/#format-data and pycocotools 2.0.11, whose evalu
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
@@ -32,8 +33,10 @@ class CocoWriter(Writer):
     title: ClassVar[str] = "COCO instances and keypoints"
     extensions: ClassVar[tuple[str, ...]] = (".json",)
     carries: ClassVar[tuple[GeometryKind, ...]] = ("polygon", "multipolygon", "box", "keypoints", "mask")
+    becomes: ClassVar[Mapping[GeometryKind, str]] = {"polyline": "polygon"}
     loses: ClassVar[str] = (
-        "Points, polylines, tags, cuboids and segments; what lies outside of the images. All is brought to pixels."
+        "Points, polylines without a width, tags, cuboids and segments; what lies outside of the images. All is "
+        "brought to pixels."
     )
     media_type: ClassVar[str] = "application/zip"
     is_folder: ClassVar[bool] = True

@@ -16,12 +16,12 @@ from geo3d.formats.chip import ChipGrid
 from geo3d.formats.coco_shape import Window, area_fields, keypoint_fields, mask_fields
 from geo3d.formats.place import Places
 from geo3d.formats.report import LossLog
-from geo3d.formats.vector import chunked, kind_of, move, own_shapes
-from geo3d.geometry import Keypoints, Mask, PixelFrame
+from geo3d.formats.vector import chunked, kind_of, move, own_shapes, width_in
+from geo3d.geometry import Keypoints, Mask, PixelFrame, Polyline
 from geo3d.geometry.array import Array
 from geo3d.labels import Annotation, Asset, Dataset, LabelClass
 
-CARRIED = ("polygon", "multipolygon", "box", "keypoints", "mask")
+WRITTEN = ("polygon", "multipolygon", "box", "keypoints", "mask", "polyline")
 Fields = tuple[dict[str, Any], float]
 
 
@@ -129,7 +129,7 @@ class CocoAnnotations:
         separator = b"\n"
         for batch in chunked(self._dataset, progress):
             self.n += len(batch)
-            shapes = own_shapes(batch, self._log, CARRIED)
+            shapes = own_shapes(batch, self._log, WRITTEN)
             wanted = [i for i, shape in enumerate(shapes) if shape is not None]
             for i in sorted(set(range(len(batch))) - set(wanted)):
                 if batch[i].geometry is None:
@@ -181,6 +181,12 @@ class CocoAnnotations:
                 if shape is None:
                     reasons.setdefault(i, ("no-transform", f"it has no place in the pixels of {images.asset.title!r}"))
                     continue
+                if isinstance(line := batch[i].geometry, Polyline):
+                    width = width_in(line, shapes[i], shape)
+                    if not width:
+                        reasons[i] = ("no-width", "a line without a width has no area; give it one")
+                        continue
+                    shape, is_sound = shape.buffer(width / 2, cap_style="flat"), True
                 whole = shape if is_sound else self._mended(batch[i], shape)
                 self._annotate(images, batch[i], whole, lines[i], reasons, i)
 
@@ -212,6 +218,8 @@ class CocoAnnotations:
         if not is_whole and len(grid) == 1:
             self._log.reduce(annotation.id, kind_of(annotation), "clipped", "what lies outside of the image is cut off")
         self.n_cut += any(share < 1.0 for _, _, share in pieces) and len(grid) > 1
+        if isinstance(annotation.geometry, Polyline) and not lines:
+            self._log.reduce(annotation.id, "polyline", "written-as-area", "a line with a width is written as its band")
         for chip, fields, share in pieces:
             image = images.first + chip
             self.used.add(image)

@@ -19,7 +19,7 @@ from geo3d.formats.base import WriteContext
 from geo3d.formats.place import Places
 from geo3d.formats.report import LossLog
 from geo3d.formats.target import whole_file
-from geo3d.formats.vector import chunked, kind_of, lose_documents, move, own_shapes
+from geo3d.formats.vector import chunked, kind_of, lose_documents, move, own_shapes, width_in
 from geo3d.geometry import Mask, PixelFrame, Polyline
 from geo3d.geometry.array import Array
 from geo3d.labels import CHUNK_SIDE, Annotation, Asset, Dataset, Layer, Scene
@@ -257,8 +257,8 @@ def _in_pixels(
     if kind not in ("polyline", "multipolyline"):
         return moved
     width = options.line_width
-    if isinstance(annotation.geometry, Polyline) and annotation.geometry.width is not None and shape.length:
-        width = annotation.geometry.width * float(moved.length / shape.length)
+    if isinstance(annotation.geometry, Polyline):
+        width = width_in(annotation.geometry, shape, moved) or width
     if not width:
         log.lose(annotation.id, kind, "no-width", "a line without width has no pixels; give line_width")
         return None

@@ -148,6 +148,19 @@ def _width(annotation: Annotation, before: shapely.Geometry, after: shapely.Geom
     return width * float(after.length / before.length)
 
 
+def width_in(line: Polyline, own: shapely.Geometry, moved: shapely.Geometry) -> float | None:
+    """Return the width of a line in units of the frame that it was moved to; None where it has none.
+
+    Args:
+        line: Whose width.
+        own: The line in its own frame.
+        moved: The line in the other frame; the width is stretched as its length is.
+    """
+    if line.width is None or not own.length:
+        return None
+    return line.width * float(moved.length / own.length)
+
+
 def own_shapes(
     annotations: Sequence[Annotation], log: LossLog, kinds: Collection[str] = tuple(OGC_TYPES)
 ) -> list[shapely.Geometry | None]:

@@ -69,7 +69,7 @@ class Skeleton(Value):
     flips: tuple[NonNegativeInt, ...] = ()
     """For each name the index of its mirror image; empty = none."""
     places: tuple[tuple[Number, Number], ...] = ()
-    """For each name where it stands on the figure that people are shown, (x, y) from 0 to 1, y down; empty = nowhere."""
+    """For each name its place on the figure that people are shown, (x, y) from 0 to 1, y down; empty = none."""
 
 
 class LabelClass(Value):

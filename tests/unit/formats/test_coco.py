@@ -20,7 +20,7 @@ from geo3d.errors import FormatError
 from geo3d.formats.base import ReadContext, WriteContext
 from geo3d.formats.coco import CocoReader, CocoWriter
 from geo3d.formats.values import values_of
-from geo3d.geometry import Box, Keypoints, Mask, Polygon
+from geo3d.geometry import Box, Keypoints, Mask, Polygon, Polyline
 from geo3d.geometry.convert import shapely_of_one
 from geo3d.intake import asset_of, with_assets
 from geo3d.labels import Annotation, Dataset, Scene
@@ -40,6 +40,20 @@ def written(dataset: Dataset, folder: Path, context: WriteContext | None = None,
     assert report.written + report.n_lost == report.given
     found: dict[str, Any] = json.loads((folder / "annotations.json").read_bytes())
     return found
+
+
+def test_a_line_with_a_width_is_the_area_of_its_band(tmp_path: Path) -> None:
+    road = Polyline(frame="ortho.pixel", path=((10.0, 20.0), (110.0, 20.0)), width=6.0)
+    path = Polyline(frame="ortho.pixel", path=((10.0, 60.0), (110.0, 60.0)))
+    dataset = samples.dataset([samples.annotation(1, road, "building"), samples.annotation(2, path, "building")])
+    report = CocoWriter().write(dataset, tmp_path, WriteContext())
+    assert (report.written, report.lost_by_reason) == (1, {"no-width": 1})
+    assert [loss.reason for loss in report.reduced] == ["written-as-area"]
+    coco = coco_of(tmp_path / "annotations.json")
+    (entry,) = coco.dataset["annotations"]
+    assert entry["area"] == 600.0
+    assert entry["bbox"] == [10.0, 17.0, 100.0, 6.0]
+    assert int(coco.annToMask(entry).sum()) == 600
 
 
 def labels_in(source: Path) -> list[Annotation]:
