@@ -173,3 +173,12 @@ test('bounds of nothing are null', () => {
     ]),
   ).toEqual([1, 2, 3, 5])
 })
+
+test('north is up, aside, or down, as the frame lies', () => {
+  const plain = { eastByX: 1, eastByY: 0, northByX: 0, northByY: 1 }
+  expect(Ground.north(plain, false)).toBe(0)
+  // the same ground in pixels: y runs south
+  expect(Ground.north({ ...plain, northByY: -1 }, true)).toBe(0)
+  // x runs north, y runs west: north is to the right
+  expect(Ground.north({ eastByX: 0, eastByY: -1, northByX: 1, northByY: 0 }, false)).toBeCloseTo(90)
+})

@@ -63,6 +63,19 @@ export const Ground = {
     return [Math.hypot(eastByX, northByX), Math.hypot(eastByY, northByY)]
   },
 
+  /**
+   * Return where true north is on the screen, in degrees clockwise from up.
+   *
+   * @param isYDown whether y is shown downwards
+   */
+  north({ eastByX, eastByY, northByX, northByY }: Ground, isYDown: boolean): number {
+    // the step (dx, dy) of the frame that leads north only: east stays 0
+    const turn = eastByX * northByY - eastByY * northByX
+    const [dx, dy] = [-eastByY / turn, eastByX / turn]
+    const found = (Math.atan2(dx, isYDown ? -dy : dy) * 180) / Math.PI
+    return Math.abs(found) < 1e-9 ? 0 : found
+  },
+
   /** Return the area of a ring in square metres. */
   area(ground: Ground, ring: readonly Position[]): number {
     return Math.abs(areaOf(ring)) * areaFactor(ground)

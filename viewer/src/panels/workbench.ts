@@ -66,6 +66,10 @@ export class Workbench {
   readonly hidden: Signal<ReadonlySet<string>>
   readonly fillOpacity = signal(0.25)
   readonly areLabelsVisible = signal(true)
+  /** The magnifier stays; else it is there while Alt is held. */
+  readonly isLoupeOn = signal(false)
+  /** Lines through the pointer across the whole view. */
+  readonly isCrosshairOn = signal(false)
   /** The raster that decides the view frame. */
   readonly active: Signal<Id | null>
   readonly place = computed<ViewFrame | null>(() => {

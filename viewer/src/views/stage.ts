@@ -15,6 +15,7 @@ import type { Aids, Gesture, Locks, PaintOptions, Tool } from '../tools/tool'
 import { Freshness } from './freshness'
 import { GroundScale } from './ground-scale'
 import { Hand } from './hand'
+import type { Easel } from './paint/brush'
 import { paintMoving, paintStill } from './paint/overlay'
 import { Painted, type PaintedLook } from './painted'
 import { Painter } from './painter'
@@ -95,6 +96,12 @@ export class Stage {
       moving: (easel) => paintMoving(easel, this.hand.overlay.moving()),
     })
     this.#follow(given)
+  }
+
+  /** Paint what lies over the picture elsewhere too: in a magnifier. */
+  paintOn(easel: Easel): void {
+    paintStill(easel, this.hand.overlay.still())
+    paintMoving(easel, this.hand.overlay.moving())
   }
 
   /** Say whether tiles are still to follow what was stored. */

@@ -9,7 +9,10 @@ import { PaintPanel } from '../paint/paint-panel'
 import type { PanelProps } from '../panel'
 import { crsName } from '../status-bar/status-bar'
 import { TypedPanel } from '../typed/typed-panel'
+import { Crosshair } from './crosshair'
+import { Loupe } from './loupe'
 import { Minimap } from './minimap'
+import { NorthArrow } from './north-arrow'
 import { ScaleBar } from './scale-bar'
 import './map-panel.css'
 
@@ -31,6 +34,9 @@ export function MapPanel({ bench }: PanelProps) {
         </div>
       )}
       <Chip bench={bench} />
+      {stage && <Crosshair bench={bench} stage={stage} />}
+      {stage && <NorthArrow stage={stage} />}
+      {stage && <Loupe bench={bench} stage={stage} />}
       {stage && <Minimap bench={bench} stage={stage} />}
       {stage && <ScaleBar stage={stage} />}
       {stage && <MeasurePanel bench={bench} stage={stage} />}

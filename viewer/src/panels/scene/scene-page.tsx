@@ -22,6 +22,7 @@ import { MapPanel } from './map-panel'
 import { classCommands, sceneCommands } from './scene-commands'
 import { SceneDialogs, SceneUploads, useDrop } from './scene-dialogs'
 import { selectionCommands } from './selection-commands'
+import { sightCommands } from './sight-commands'
 import './scene-page.css'
 
 interface ScenePageProps {
@@ -39,6 +40,7 @@ export function ScenePage({ bench, commands, keymap }: ScenePageProps) {
   useEffect(() => commands.add(...sceneCommands(bench)), [bench, commands])
   useEffect(() => commands.add(...selectionCommands(bench)), [bench, commands])
   useEffect(() => commands.add(...shapeCommands(bench)), [bench, commands])
+  useEffect(() => commands.add(...sightCommands(bench)), [bench, commands])
   useEffect(() => commands.add(...reviewCommands(bench)), [bench, commands])
   useEffect(() => commands.add(...wallCommands(bench)), [bench, commands])
   useEffect(() => bench.clipboard.listen(), [bench])

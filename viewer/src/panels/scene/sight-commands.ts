@@ -1,0 +1,31 @@
+import type { Command } from '../help/commands'
+import type { Workbench } from '../workbench'
+
+/** What helps to see where the pointer is. */
+export function sightCommands(bench: Workbench): readonly Command[] {
+  const shared = { group: 'View', scope: 'map' } as const
+  return [
+    {
+      ...shared,
+      id: 'view.loupe',
+      title: 'Magnifier (also while Alt is held)',
+      keys: ['z'],
+      icon: 'search',
+      isOn: () => bench.isLoupeOn.value,
+      run: () => {
+        bench.isLoupeOn.value = !bench.isLoupeOn.peek()
+      },
+    },
+    {
+      ...shared,
+      id: 'view.crosshair',
+      title: 'Crosshair across the view',
+      keys: ['Shift+G'],
+      icon: 'target',
+      isOn: () => bench.isCrosshairOn.value,
+      run: () => {
+        bench.isCrosshairOn.value = !bench.isCrosshairOn.peek()
+      },
+    },
+  ]
+}
