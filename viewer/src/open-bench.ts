@@ -26,7 +26,11 @@ export async function openBench(shell: Shell, id: string, actor: SessionInfo): P
     layers,
     storage: shell.storage,
     tell: (sentence) => shell.toasts.tell(sentence),
-    refused: (set, problem) => shell.toasts.error(`“${set.message}” was not kept: ${problem.message}`),
+    refused: (set, problem) =>
+      shell.toasts.error(`“${set.message}” was refused: ${problem.message}`, {
+        title: 'What can be done',
+        run: () => void shell.commands.run('scene.refused'),
+      }),
   })
   session.counts.value = counts.counts
   session.states.value = counts.states
@@ -40,6 +44,6 @@ export async function openBench(shell: Shell, id: string, actor: SessionInfo): P
       return new MapView(element, place)
     },
   })
-  await session.outbox.restore()
+  await Promise.all([session.outbox.restore(), session.refusals.restore()])
   return bench
 }

@@ -15,6 +15,7 @@ import { Guard } from './guard'
 import { History } from './history'
 import { Labels, type Written } from './labels'
 import { Outbox } from './outbox'
+import { Refusals } from './refusals'
 import { Selection } from './selection'
 
 /** Counts that nobody has asked for yet. */
@@ -69,6 +70,8 @@ export class Session {
   })
   readonly selection = new Selection()
   readonly outbox: Outbox
+  /** What the server would not take. */
+  readonly refusals: Refusals
   readonly history: History
   readonly editor: Editor
   /** What this person has locked and hidden. */
@@ -101,13 +104,17 @@ export class Session {
     this.revision = signal(given.revision)
     this.#layers = signal(given.layers ?? [])
     this.api = given.api ?? sceneApi(given.scene.id)
+    this.refusals = new Refusals(this.id, given.drawer)
     this.outbox = new Outbox(this.id, this.labels, given.drawer, {
       send: async (set) => {
         this.#sent.add(set.client_id)
         const commit = await this.api.send(set)
         return commit.is_bulk ? this.#bulkWritten(commit, set.changes.map(Change.idOf)) : this.#taken(commit)
       },
-      refused: given.refused,
+      refused: (set, problem) => {
+        this.refusals.add(set, problem.message)
+        given.refused(set, problem)
+      },
       later: (work, ms) => {
         const timer = setTimeout(work, ms)
         return () => clearTimeout(timer)

@@ -12,6 +12,7 @@ import { UploadList } from '../start/upload-list'
 import { Uploads } from '../start/uploads'
 import type { Workbench } from '../workbench'
 import { ConflictDialog } from './conflict-dialog'
+import { RefusedDialog } from './refused-dialog'
 
 /** What is asked about the scene as a whole: export, import, conflicts. */
 export function SceneDialogs({ bench }: PanelProps) {
@@ -37,6 +38,7 @@ export function SceneDialogs({ bench }: PanelProps) {
           }}
         />
       )}
+      {bench.open.value === 'refused' && <RefusedDialog bench={bench} onClose={close} />}
       {bench.open.value === 'submit' && <SubmitDialog bench={bench} onClose={close} />}
       {bench.open.value === 'export' && (
         <ExportDialog scene={session.id} title={scene.title} n={n} jobs={board} onClose={close} />

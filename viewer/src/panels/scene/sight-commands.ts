@@ -27,5 +27,16 @@ export function sightCommands(bench: Workbench): readonly Command[] {
         bench.isCrosshairOn.value = !bench.isCrosshairOn.peek()
       },
     },
+    {
+      id: 'scene.refused',
+      title: 'What the server refused',
+      group: 'Scene',
+      scope: 'global',
+      icon: 'warning',
+      isEnabled: () => bench.session.refusals.all.value.length > 0,
+      run: () => {
+        bench.open.value = 'refused'
+      },
+    },
   ]
 }

@@ -13,15 +13,37 @@ export function SyncBadge({ bench }: PanelProps) {
   const state = bench.session.outbox.state.value
   const { icon, text, tip } = lookOf(state)
   return (
+    <>
+      <RefusedBadge bench={bench} />
+      <button
+        type="button"
+        class="sync"
+        data-state={state.kind}
+        title={tip}
+        onClick={() => bench.session.outbox.wake()}
+      >
+        <Icon name={icon} size={14} />
+        <span role="status">{text}</span>
+      </button>
+    </>
+  )
+}
+
+/** Work that the server would not take waits for a decision. */
+function RefusedBadge({ bench }: PanelProps) {
+  const n = bench.session.refusals.all.value.length
+  if (!n) return null
+  return (
     <button
       type="button"
-      class="sync"
-      data-state={state.kind}
-      title={tip}
-      onClick={() => bench.session.outbox.wake()}
+      class="sync-refused"
+      title="The server would not take it. It is kept: look what can be done."
+      onClick={() => {
+        bench.open.value = 'refused'
+      }}
     >
-      <Icon name={icon} size={14} />
-      <span role="status">{text}</span>
+      <Icon name="warning" size={14} />
+      {n} refused
     </button>
   )
 }
