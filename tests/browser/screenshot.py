@@ -40,6 +40,7 @@ def take(target: Path, folder: Path) -> None:
     with LiveServer(folder) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(chromium), args=ARGUMENTS)
         desk = Desk(browser, server, "Ada", viewport=SIZE)
+        desk.page.evaluate("localStorage.setItem('geo3d.tour', 'seen')")
         desk.open(SCENE)
         for _ in range(4):
             desk.page.mouse.move(*desk.page_at(*VILLAGE))

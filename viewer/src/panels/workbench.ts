@@ -24,6 +24,7 @@ import type { Toasts } from './kit/toasts'
 import { Painting } from './paint/painting'
 import { Reviewing } from './review/reviewing'
 import { ContextMenuState } from './scene/menu-state'
+import { isFirstTime } from './tour/first-time'
 import { TypedInput } from './typed/typed-input'
 import { Wall } from './wall/wall'
 
@@ -68,6 +69,9 @@ export class Workbench {
   readonly areLabelsVisible = signal(true)
   /** The magnifier stays; else it is there while Alt is held. */
   readonly isLoupeOn = signal(false)
+  /** The tour around the window is under way. */
+  readonly isTouring: Signal<boolean>
+  readonly storage: Storage | null
   /** Lines through the pointer across the whole view. */
   readonly isCrosshairOn = signal(false)
   /** The raster that decides the view frame. */
@@ -122,6 +126,8 @@ export class Workbench {
     const kept = keptAids(given.storage)
     this.isSnapping = signal(kept.isSnapping)
     this.aids = signal(kept.aids)
+    this.storage = given.storage
+    this.isTouring = signal(isFirstTime(session.id, given.storage))
     this.active = signal(Scene.rasters(session.scene.peek())[0]?.id ?? null)
     this.painting = new Painting(session, this.active, given.storage)
     this.#ends.push(

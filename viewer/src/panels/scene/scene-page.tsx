@@ -5,6 +5,7 @@ import { shapeCommands } from '../geometry/shape-commands'
 import type { Commands } from '../help/commands'
 import type { Keymap } from '../help/keymap'
 import { Icon } from '../kit/icon'
+import { lazy } from '../kit/lazy'
 import { Splitter } from '../kit/splitter'
 import type { Panel } from '../panel'
 import { ReviewBar } from '../review/review-bar'
@@ -13,6 +14,7 @@ import { DropZone } from '../start/drop-zone'
 import { StatusBar } from '../status-bar/status-bar'
 import { ToolRail } from '../tool-rail/tool-rail'
 import { TopBar } from '../top-bar/top-bar'
+import { tourSeen } from '../tour/first-time'
 import { followAddress } from '../wall/address'
 import { wallClassCommands, wallCommands } from '../wall/wall-commands'
 import { WallPage } from '../wall/wall-page'
@@ -24,6 +26,9 @@ import { SceneDialogs, SceneUploads, useDrop } from './scene-dialogs'
 import { selectionCommands } from './selection-commands'
 import { sightCommands } from './sight-commands'
 import './scene-page.css'
+
+/** Comes for those who want it. */
+const Tour = lazy(() => import('../tour/tour').then((part) => part.Tour))
 
 interface ScenePageProps {
   readonly bench: Workbench
@@ -91,6 +96,7 @@ export function ScenePage({ bench, commands, keymap }: ScenePageProps) {
         </div>
         <StatusBar bench={bench} />
         <SceneDialogs bench={bench} />
+        <BenchTour bench={bench} keymap={keymap} />
         <ContextMenu bench={bench} commands={commands} keymap={keymap} />
       </div>
     </DropZone>
@@ -111,6 +117,15 @@ const OWN_KEYS: ReadonlySet<string> = new Set([
 function keepOwnKeys(event: KeyboardEvent): void {
   const isOnMap = event.target instanceof Element && event.target.closest('.map-panel, .wall-cards') !== null
   if (OWN_KEYS.has(event.key) && !isOnMap) event.stopPropagation()
+}
+
+function BenchTour({ bench, keymap }: { readonly bench: Workbench; readonly keymap: Keymap }) {
+  if (!bench.isTouring.value || !bench.stage.value) return null
+  const end = () => {
+    bench.isTouring.value = false
+    tourSeen(bench.storage)
+  }
+  return <Tour keymap={keymap} onEnd={end} />
 }
 
 function Section({ bench, panel }: { readonly bench: Workbench; readonly panel: Panel }) {

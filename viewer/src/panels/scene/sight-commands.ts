@@ -28,6 +28,16 @@ export function sightCommands(bench: Workbench): readonly Command[] {
       },
     },
     {
+      id: 'help.tour',
+      title: 'Take the tour',
+      group: 'Help',
+      scope: 'global',
+      icon: 'info',
+      run: () => {
+        bench.isTouring.value = true
+      },
+    },
+    {
       id: 'scene.refused',
       title: 'What the server refused',
       group: 'Scene',

@@ -75,6 +75,7 @@ export function TopBar({ bench, commands, keymap }: TopBarProps) {
               keys: keys('help.keys') ?? '',
               run: run('help.keys'),
             },
+            { id: 'tour', title: 'Take the tour', icon: 'info', run: run('help.tour') },
             'line',
             { id: 'theme', title: 'Light or dark', icon: 'sun', run: run('view.theme') },
             { id: 'name', title: session.actor.name ?? 'Your name', icon: 'user', run: run('help.name') },
