@@ -1,7 +1,7 @@
 import type { ChangeSet } from '../model/change'
 import type { Id } from '../model/id'
 
-/** Keeps change sets that the server has not confirmed, so that a closed browser loses nothing. */
+/** Keeps change sets that the server has not confirmed, so that a closed browser loses nothing; works in the order asked. */
 export interface Drawer {
   /** Return what was kept for a scene, oldest first. */
   load(scene: Id): Promise<ChangeSet[]>

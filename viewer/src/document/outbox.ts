@@ -80,7 +80,8 @@ export class Outbox {
   push(set: ChangeSet): void {
     this.#labels.apply(set)
     this.#count()
-    void this.#drawer.keep(this.#scene, set).then(() => this.#flush())
+    void this.#drawer.keep(this.#scene, set)
+    void this.#flush()
   }
 
   /** Take back the newest change set that was not sent yet; null where all were. */
@@ -193,7 +194,7 @@ export class Outbox {
     try {
       const written = await this.#ports.send(set)
       this.#labels.settle(set.client_id, written)
-      await this.#drawer.drop(this.#scene, set.client_id)
+      void this.#drawer.drop(this.#scene, set.client_id) // sent twice it would be stored once
       await this.#follow(set, written)
       this.#isOffline.value = false
       this.#retryMs = FIRST_RETRY_MS
