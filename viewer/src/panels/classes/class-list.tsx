@@ -1,15 +1,19 @@
-import { useRef, useState } from 'preact/hooks'
-import { projectApi } from '../../api/project'
-import { Id } from '../../model/id'
+import type { Signal } from '@preact/signals'
+import { useId, useMemo, useRef, useState } from 'preact/hooks'
+import { type ClassPlace, ClassTree } from '../../model/class-tree'
 import { type LabelClass, Ontology } from '../../model/ontology'
 import { Camera } from '../../views/camera'
 import { IconButton, Kbd } from '../kit/button'
 import { ColorPicker } from '../kit/color-picker'
-import { Icon } from '../kit/icon'
 import { Menu } from '../kit/menu'
 import type { PanelProps } from '../panel'
 import type { Workbench } from '../workbench'
+import { AddClass } from './add-class'
+import { foldedClasses } from './folded'
+import { GuidelineCard } from './guideline-card'
+import { dragging, dropping, moveClass } from './move-class'
 import { RetiredClasses } from './retired-classes'
+import { useHover } from './use-hover'
 import './classes.css'
 
 /** The classes: which one is drawn, how many there are of each, their names and colours. */
@@ -18,20 +22,22 @@ export function ClassList({ bench }: PanelProps) {
   const ontology = session.ontology.value
   const keys = new Map([...Ontology.keys(ontology)].map(([key, c]) => [c.slug, key]))
   const chosen = session.chosen.value?.slug
-  const active = Ontology.active(ontology)
+  const folded = useMemo(() => foldedClasses(bench.storage), [bench])
+  const places = ClassTree.places(ontology, session.counts.value, folded.value)
   return (
     <div class="classes">
-      {active.length === 0 && (
+      {places.length === 0 && (
         <p class="dim classes-none">No class yet. A class says what an object is: Building, Road, Tree.</p>
       )}
       <ul aria-label="Classes">
-        {active.map((label) => (
+        {places.map((place) => (
           <ClassRow
-            key={label.slug}
+            key={place.label.slug}
             bench={bench}
-            label={label}
-            keyName={keys.get(label.slug)}
-            isChosen={label.slug === chosen}
+            place={place}
+            folded={folded}
+            keyName={keys.get(place.label.slug)}
+            isChosen={place.label.slug === chosen}
           />
         ))}
       </ul>
@@ -43,15 +49,25 @@ export function ClassList({ bench }: PanelProps) {
 
 interface ClassRowProps {
   readonly bench: Workbench
-  readonly label: LabelClass
+  readonly place: ClassPlace
+  readonly folded: Signal<ReadonlySet<string>>
   readonly keyName: string | undefined
   readonly isChosen: boolean
 }
 
-function ClassRow({ bench, label, keyName, isChosen }: ClassRowProps) {
+function ClassRow({ bench, place, folded, keyName, isChosen }: ClassRowProps) {
+  const { label, depth, hasBelow } = place
   const { session, toasts } = bench
   const [isRenaming, setRenaming] = useState(false)
-  const n = session.counts.value[label.slug] ?? 0
+  const row = useRef<HTMLLIElement>(null)
+  const card = useId()
+  const [isGuiding, setGuiding] = useHover(label.guideline !== '' && !isRenaming)
+  const n = hasBelow ? place.n : (session.counts.value[label.slug] ?? 0)
+  const isFolded = folded.value.has(label.slug)
+  const fold = (isWanted: boolean) => {
+    const rest = [...folded.peek()].filter((slug) => slug !== label.slug)
+    folded.value = new Set(isWanted ? [...rest, label.slug] : rest)
+  }
   const isHidden = bench.hidden.value.has(label.slug)
   const isLocked = session.guard.lockedClasses.value.has(label.slug)
   const change = (update: Partial<LabelClass>, message: string) =>
@@ -61,6 +77,25 @@ function ClassRow({ bench, label, keyName, isChosen }: ClassRowProps) {
   const openSettings = () => {
     bench.classOpen.value = { slug: label.slug, tab: 'class' }
   }
+  /** Arrow keys: fold, go to the next row, and with Alt move the class in and out. */
+  const turned = (event: KeyboardEvent): boolean => {
+    const ontology = session.ontology.peek()
+    const goal = event.altKey
+      ? {
+          ArrowRight: ClassTree.inward(ontology, label.slug),
+          ArrowLeft: ClassTree.outward(ontology, label.slug),
+        }[event.key]
+      : undefined
+    if (event.altKey && event.key === 'ArrowRight' && goal) void moveClass(bench, label.slug, goal)
+    else if (event.altKey && event.key === 'ArrowLeft' && goal !== undefined)
+      void moveClass(bench, label.slug, goal)
+    else if (event.key === 'ArrowRight' && hasBelow) fold(false)
+    else if (event.key === 'ArrowLeft' && hasBelow) fold(true)
+    else if (event.key === 'ArrowDown') titleIn(row.current?.nextElementSibling)?.focus()
+    else if (event.key === 'ArrowUp') titleIn(row.current?.previousElementSibling)?.focus()
+    else return false
+    return true
+  }
   const rename = (title: string) => {
     setRenaming(false)
     if (title.trim() && title.trim() !== label.title) change({ title: title.trim() }, `Rename ${label.title}`)
@@ -68,12 +103,27 @@ function ClassRow({ bench, label, keyName, isChosen }: ClassRowProps) {
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the button in it does the same; the whole row is a larger target
     <li
+      ref={row}
       class="class-row"
+      style={{ paddingLeft: `${6 + 14 * depth}px` }}
+      {...(isRenaming ? {} : dragging(label.slug))}
+      {...dropping(bench, label.slug)}
+      onPointerEnter={() => setGuiding(true)}
+      onPointerLeave={() => setGuiding(false)}
       data-chosen={isChosen || undefined}
       data-hidden={isHidden || undefined}
       onClick={() => chooseClass(bench, label.slug)}
       onDblClick={() => setRenaming(true)}
     >
+      {hasBelow && (
+        <IconButton
+          icon={isFolded ? 'chevron-right' : 'chevron-down'}
+          size={18}
+          isOn={!isFolded}
+          label={`Classes below ${label.title}`}
+          onClick={stopped(() => fold(!isFolded))}
+        />
+      )}
       <ColorPicker
         label={`Colour of ${label.title}`}
         value={label.color}
@@ -86,10 +136,15 @@ function ClassRow({ bench, label, keyName, isChosen }: ClassRowProps) {
           type="button"
           class="class-title ellipsis"
           aria-pressed={isChosen}
-          title={label.guideline || label.title}
+          title={label.guideline ? undefined : label.title}
+          aria-describedby={isGuiding ? card : undefined}
+          onFocus={() => setGuiding(true)}
+          onBlur={() => setGuiding(false)}
           onClick={stopped(() => chooseClass(bench, label.slug))}
           onKeyDown={(event) => {
             if (event.key === 'F2') setRenaming(true)
+            if (event.key === 'Escape') setGuiding(false)
+            if (turned(event)) return event.preventDefault()
             if (event.key !== 'Enter' || !event.altKey) return
             event.preventDefault()
             openSettings()
@@ -147,9 +202,16 @@ function ClassRow({ bench, label, keyName, isChosen }: ClassRowProps) {
           onClick={stopped(() => toggleHidden(bench, label.slug))}
         />
       </span>
-      <span class="class-count mono">{n.toLocaleString('en').replaceAll(',', '\u2009')}</span>
+      <span class="class-count mono" title={hasBelow ? 'With all classes below it' : undefined}>
+        {n.toLocaleString('en').replaceAll(',', '\u2009')}
+      </span>
+      {isGuiding && row.current && <GuidelineCard id={card} label={label} anchor={row.current} />}
     </li>
   )
+}
+
+function titleIn(row: Element | null | undefined): HTMLElement | null {
+  return row?.querySelector<HTMLElement>('.class-title') ?? null
 }
 
 interface NameInputProps {
@@ -176,53 +238,6 @@ function NameInput({ value, onDone, onCancel }: NameInputProps) {
         if (event.key === 'Escape') onCancel()
       }}
     />
-  )
-}
-
-function AddClass({ bench }: PanelProps) {
-  const { session, toasts } = bench
-  const [title, setTitle] = useState('')
-  const [isBusy, setBusy] = useState(false)
-  const input = useRef<HTMLInputElement>(null)
-  const add = async () => {
-    if (!title.trim() || isBusy) return
-    setBusy(true)
-    try {
-      const made = await projectApi.addClass(title.trim(), Id.make())
-      await session.refreshProject()
-      session.choose(made.slug)
-      setTitle('')
-    } catch (error) {
-      toasts.error(error)
-    } finally {
-      setBusy(false)
-    }
-  }
-  return (
-    <form
-      class="class-add"
-      onSubmit={(event) => {
-        event.preventDefault()
-        void add()
-      }}
-    >
-      <Icon name={isBusy ? 'spinner' : 'plus'} size={14} />
-      <input
-        ref={input}
-        aria-label="Name of a new class"
-        placeholder="Add class"
-        value={title}
-        maxLength={200}
-        onInput={(event) => setTitle(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') {
-            setTitle('')
-            event.currentTarget.blur()
-          }
-        }}
-      />
-      {title.trim() && <Kbd keys="Enter" />}
-    </form>
   )
 }
 
