@@ -92,13 +92,18 @@ def options_of(pairs: list[str]) -> dict[str, Any]:
     return made
 
 
-@app.callback()
-def _root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version and stop.", is_eager=True)] = False,
-) -> None:
-    if version:
-        _out.print(__version__)
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        _out.print(__version__, highlight=False)
         raise typer.Exit
+
+
+_Version = typer.Option("--version", help="Print the version and stop.", is_eager=True, callback=_print_version)
+
+
+@app.callback()
+def _root(version: Annotated[bool, _Version] = False) -> None:
+    pass
 
 
 @app.command()

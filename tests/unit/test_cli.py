@@ -14,6 +14,8 @@ import pytest
 import rasterio
 from rasterio.transform import from_origin
 
+from geo3d import __version__
+
 GEOJSON = {
     "type": "FeatureCollection",
     "crs": {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32633"}},
@@ -130,3 +132,7 @@ def test_errors_are_one_sentence_and_an_exit_code(
     assert result.returncode == code
     assert says in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_the_version_needs_no_command(tmp_path: Path) -> None:
+    assert done("--version", cwd=tmp_path).strip() == __version__
