@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import rasterio
+import rasterio.features
+import shapely
 from rasterio.errors import NotGeoreferencedWarning
 
 from tests.browser.conftest import SCENES, Scenes
@@ -164,3 +166,45 @@ def test_layers_are_looked_at_made_and_deleted(ada: Desk, scenes: Scenes) -> Non
     page.keyboard.press("Control+Z")
     ada.until(lambda: len(layers(ada, scene)) == 1, "and back")
     assert set(counts(ada, scene)) == {"2"}
+
+
+@pytest.mark.parametrize("kind", ["map", "photo"])
+def test_fill_wand_and_superpixels(
+    kind: str, ada: Desk, scenes: Scenes, photo: tuple[str, Path], raster_data: Path
+) -> None:
+    """Each paints what it shows; locked classes stay, and with the box ticked only what is free is painted."""
+    scene, path = photo if kind == "photo" else (scenes["naip"], raster_data / SCENES["naip"][0])
+    ada.open(scene)
+    page = ada.page
+    page.keyboard.press("y")
+    corners = [(480.0, 200.0), (620.0, 210.0), (560.0, 330.0)]
+    for corner in corners:
+        ada.click(*corner)
+    page.keyboard.press("Enter")
+    ada.idle()
+    ring = [pixel_of(path, ada.frame_at(*corner)) for corner in corners]
+    filled = int(rasterio.features.rasterize([shapely.Polygon(ring)], out_shape=size_of(path)[::-1]).sum())
+    assert counts(ada, scene) == {"1": filled}
+
+    page.keyboard.press("Shift+W")
+    page.keyboard.press("2")
+    page.get_by_label("Only unlabelled pixels").check()
+    ada.drag((700, 430), (820, 430))
+    ada.until(lambda: "2" in counts(ada, scene), "the wand has painted")
+    ada.idle()
+    found = counts(ada, scene)
+    assert found["1"] == filled, "what has a class keeps it"
+    assert page.get_by_role("slider", name="Tolerance").input_value() != "8", "a drag changes the tolerance"
+    page.keyboard.press("Control+Z")
+    ada.until(lambda: counts(ada, scene) == {"1": filled}, "one step")
+    ada.idle()
+
+    page.get_by_label("Only unlabelled pixels").uncheck()
+    page.locator(".class-row", has_text="Building").hover()
+    page.get_by_role("button", name="Lock Building: no tool changes its objects").click()
+    page.keyboard.press("j")
+    page.mouse.move(540, 240)
+    ada.idle()
+    ada.drag((540, 240), (660, 300))
+    ada.until(lambda: "2" in counts(ada, scene), "patches are painted whole")
+    assert counts(ada, scene)["1"] == filled, "a locked class stays"

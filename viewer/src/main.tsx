@@ -44,6 +44,7 @@ window.geo3d = {
       ...(stage.view.isIdle.peek() ? [] : ['map']),
       ...(stage.rest.isNow ? [] : ['sight']),
       ...(stage.painted.isLoading.peek() ? ['painted tiles'] : []),
+      ...(stage.hand.painting.nAsked.peek() ? ['pixels'] : []),
       ...(stage.near.isLoading.peek() ? ['labels'] : []),
       ...(stage.isCatchingUp ? ['label tiles'] : []),
       ...(bench.wall.index.isReading.peek() ? ['wall'] : []),

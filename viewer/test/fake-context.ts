@@ -10,7 +10,7 @@ import type { Region } from '../src/model/region'
 import { boundsOf, isCovering } from '../src/shapes/hit'
 import { Aids } from '../src/tools/parts/aids'
 import { Locks } from '../src/tools/parts/locks'
-import { type PaintDesk, PaintOptions } from '../src/tools/parts/paint'
+import { type PaintDesk, PaintOptions, type PixelGroups } from '../src/tools/parts/paint'
 import type { Gesture, Pointer, Reshape, Shown, Sketch, ToolContext } from '../src/tools/tool'
 
 /** A view without a screen: one unit is one pixel. */
@@ -146,6 +146,15 @@ export class FakePainting implements PaintDesk {
   begin = () => true
   extend = (region: Region) => void this.shown.push(region)
   finish = (region: Region, isErasing: boolean) => void this.painted.push({ region, isErasing })
+  clear = () => void this.shown.splice(0)
+  found: Region | null = null
+  readonly tolerances: number[] = []
+  alike = async (_pixel: Position, tolerance: number) => {
+    this.tolerances.push(tolerance)
+    return this.found
+  }
+  patches: PixelGroups | null = null
+  groups = async () => this.patches
   cancel = () => {
     this.nCancelled++
   }

@@ -11,6 +11,7 @@ import { keypoints } from './keypoints'
 import { lasso } from './lasso'
 import { measure } from './measure'
 import { measureArea } from './measure-area'
+import { paintPolygon } from './paint-polygon'
 import { pan } from './pan'
 import { point } from './point'
 import { polygon } from './polygon'
@@ -22,8 +23,10 @@ import { rectangleTurned } from './rectangle-turned'
 import { reshape } from './reshape'
 import { select } from './select'
 import { split } from './split'
+import { superpixels } from './superpixels'
 import type { Tool } from './tool'
 import { turn } from './turn'
+import { wand } from './wand'
 
 /** Every tool, in the order of the rail. */
 export const TOOLS: readonly Tool[] = [
@@ -44,6 +47,9 @@ export const TOOLS: readonly Tool[] = [
   keypoints,
   brush,
   eraser,
+  paintPolygon,
+  wand,
+  superpixels,
   cutHole,
   fillRing,
   addPart,

@@ -13,7 +13,7 @@ import type { PaintDesk } from './parts/paint'
 
 export type { Aids } from './parts/aids'
 export type { Aim, Locks, Typing } from './parts/locks'
-export type { PaintDesk, PaintOptions } from './parts/paint'
+export type { PaintDesk, PaintOptions, PixelGroups } from './parts/paint'
 
 /** Where the pointer is and what is held with it. */
 export interface Pointer {
@@ -67,6 +67,10 @@ export interface Sketch {
   readonly mark?: Mark | null
   /** What is wrong with the shape, and where. */
   readonly problem?: Problem | null
+  /** Cells of the raster. */
+  readonly stencils?: readonly Stencil[]
+  /** What is shown is still being worked out. */
+  readonly busy?: boolean
   /** The tip of a brush. */
   readonly tip?: Tip
   /** A rectangle that selects. */
@@ -95,6 +99,18 @@ export interface Label {
 export interface Ghost {
   readonly geometries: readonly Geometry[]
   readonly shift: readonly [dx: number, dy: number]
+}
+
+/** Cells of a raster as a picture. */
+export interface Stencil {
+  /** 1 where a cell is drawn, row after row. */
+  readonly bits: Uint8Array
+  /** Columns and rows. */
+  readonly size: readonly [number, number]
+  /** Where the first cell begins and the last one ends, in the view frame. */
+  readonly first: Position
+  readonly last: Position
+  readonly kind: 'outline' | 'fill'
 }
 
 /** What a brush would cover now. */

@@ -1,17 +1,25 @@
-import type { ReadonlySignal, Signal } from '@preact/signals-core'
+import { type ReadonlySignal, type Signal, signal } from '@preact/signals-core'
 import type { Session } from '../document/session'
 import { Affine } from '../math/affine'
+import { Bounds } from '../math/bounds'
 import type { Position } from '../math/position'
 import { Id } from '../model/id'
 import type { Layer } from '../model/paint'
-import type { Region } from '../model/region'
+import { Region } from '../model/region'
 import { Scene, type ViewFrame } from '../model/scene'
-import type { PaintDesk, PaintOptions } from '../tools/tool'
+import { Finder } from '../raster/finder'
+import type { RasterPicture } from '../raster/picture'
+import type { PaintDesk, PaintOptions, PixelGroups } from '../tools/tool'
+import { Camera } from './camera'
 import type { Painted } from './painted'
+import { Patches } from './patches'
+import type { View } from './view'
 
 /** What a painter works with. */
 export interface PainterGiven {
   readonly session: Session
+  readonly view: View
+  readonly pictures: ReadonlySignal<readonly RasterPicture[]>
   readonly place: ViewFrame
   readonly paint: Signal<PaintOptions>
   /** The layer that is painted on; null = none of this raster yet. */
@@ -24,8 +32,11 @@ export interface PainterGiven {
 
 /** Paints pixels of the active raster for the tools of one view. */
 export class Painter implements PaintDesk {
+  /** Questions about pixels that are not answered yet. */
+  readonly nAsked = signal(0)
   readonly #given: PainterGiven
   #layer: Layer | null = null
+  #finder: Finder | null = null
 
   constructor(given: PainterGiven) {
     this.#given = given
@@ -89,9 +100,72 @@ export class Painter implements PaintDesk {
     this.#layer = null
   }
 
+  clear(): void {
+    if (this.#layer) this.#given.painted.of(this.#layer).drop()
+  }
+
+  async alike(pixel: Position, tolerance: number): Promise<Region | null> {
+    const picture = this.#picture()
+    if (!picture) return null
+    const { isContiguous, neighbours } = this.options
+    const how = { tolerance, isContiguous, neighbours }
+    const asked = this.#findWith().alike(picture, this.#sight(), [pixel[0], pixel[1]], how)
+    const found = await this.#counted(asked)
+    if (!found?.bits.includes(1)) return null
+    return Region.cells(found.bits, found.piece)
+  }
+
+  async groups(): Promise<PixelGroups | null> {
+    const picture = this.#picture()
+    if (!picture) return null
+    const wanted = () => `${this.#sight().join()} ${this.options.patch} ${this.options.compactness}`
+    const asked = wanted()
+    const perPixel = this.#given.view.camera.peek().unitsPerPixel / (this.#given.place.affine?.a ?? 1)
+    const how = { step: this.options.patch, compactness: this.options.compactness }
+    const groups = await this.#counted(this.#findWith().groups(picture, this.#sight(), perPixel, how))
+    return (
+      groups &&
+      new Patches(
+        groups,
+        (place) => this.placeOf(place),
+        () => wanted() === asked,
+      )
+    )
+  }
+
+  /** End the worker. */
+  close(): void {
+    this.#finder?.close()
+  }
+
   cancel(): void {
     if (this.#layer) this.#given.painted.of(this.#layer).drop()
     this.#layer = null
+  }
+
+  #findWith(): Finder {
+    this.#finder ??= new Finder()
+    return this.#finder
+  }
+
+  async #counted<T>(answer: Promise<T>): Promise<T> {
+    this.nAsked.value++
+    try {
+      return await answer
+    } finally {
+      this.nAsked.value--
+    }
+  }
+
+  #picture(): RasterPicture | null {
+    return this.#given.pictures.peek().find(({ asset }) => asset === this.#given.place.asset) ?? null
+  }
+
+  /** Return what of the raster is in sight, native pixels. */
+  #sight(): Bounds {
+    const [minx, miny, maxx, maxy] = Camera.bounds(this.#given.view.camera.peek())
+    const corners = [this.pixelOf([minx, miny]), this.pixelOf([maxx, maxy])]
+    return Bounds.of(corners)!
   }
 
   #how(isErasing: boolean) {

@@ -114,6 +114,11 @@ export class Stage {
     return this.#gesture?.takesRightButton ?? false
   }
 
+  /** Say that what the tool at work shows may need to follow. */
+  refreshTool(): void {
+    this.#gesture?.refresh?.()
+  }
+
   /** Tell the tool at work what a person did beside pointing; false = it has no use for it. */
   act(act: 'finish' | 'cancel' | 'back' | 'delete'): boolean {
     return this.#gesture?.act?.(act) ?? false
@@ -135,6 +140,7 @@ export class Stage {
     this.#gesture?.stop()
     this.hand.close()
     this.painted.close()
+    this.hand.painting.close()
     this.#fresh.close()
     this.rest.close()
     this.scale.close()
@@ -169,8 +175,10 @@ export class Stage {
     on(() => {
       const tool = given.tool.value
       this.#gesture?.stop()
-      this.#gesture = tool.start(this.hand)
-      view.take(this.#gesture)
+      untracked(() => {
+        this.#gesture = tool.start(this.hand) // what it reads is no reason to start it anew
+        view.take(this.#gesture)
+      })
     })
     on(() => {
       void given.locks.value

@@ -1,9 +1,8 @@
 import { Layer } from '../../model/paint'
-import { BRUSH } from '../../tools/parts/paint'
 import { newLayer } from '../../views/painter'
 import { Checkbox, Select } from '../kit/field'
-import { Slider } from '../kit/slider'
 import type { PanelProps } from '../panel'
+import { BrushOptions, PatchOptions, WandOptions } from './tool-options'
 import './paint-panel.css'
 
 const NEW = 'new'
@@ -21,7 +20,9 @@ export function PaintPanel({ bench }: PanelProps) {
         <h2 class="ellipsis">{isErasing ? 'Erase' : (label?.title ?? 'No class yet')}</h2>
       </header>
       <Target bench={bench} />
-      <BrushOptions bench={bench} />
+      {(tool.id === 'brush' || isErasing) && <BrushOptions bench={bench} />}
+      {tool.id === 'wand' && <WandOptions bench={bench} />}
+      {tool.id === 'superpixels' && <PatchOptions bench={bench} />}
       {!isErasing && (
         <Checkbox
           label="Only unlabelled pixels"
@@ -57,59 +58,6 @@ function Target({ bench }: PanelProps) {
         painting.aimAt(made)
       }}
     />
-  )
-}
-
-function BrushOptions({ bench }: PanelProps) {
-  const { options } = bench.painting
-  const { size, tip } = options.value
-  return (
-    <>
-      <Slider
-        label="Size"
-        // the first half of the way is for narrow brushes
-        value={Math.log(size)}
-        min={Math.log(BRUSH.least)}
-        max={Math.log(BRUSH.most)}
-        step={0.01}
-        format={(at) => `${Math.round(Math.exp(at))} px`}
-        onChange={(at) => {
-          options.value = { ...options.peek(), size: Math.round(Math.exp(at)) }
-        }}
-      />
-      <Choice
-        label="Tip"
-        value={tip}
-        options={[
-          ['round', 'Round'],
-          ['square', 'Square'],
-        ]}
-        onChange={(next) => {
-          options.value = { ...options.peek(), tip: next }
-        }}
-      />
-    </>
-  )
-}
-
-interface ChoiceProps<T extends string> {
-  readonly label: string
-  readonly value: T
-  readonly options: readonly (readonly [value: T, title: string])[]
-  readonly onChange: (value: T) => void
-}
-
-/** One of a few, side by side. */
-export function Choice<T extends string>({ label, value, options, onChange }: ChoiceProps<T>) {
-  return (
-    <fieldset class="paint-choice">
-      <legend>{label}</legend>
-      {options.map(([option, title]) => (
-        <button key={option} type="button" aria-pressed={option === value} onClick={() => onChange(option)}>
-          {title}
-        </button>
-      ))}
-    </fieldset>
   )
 }
 

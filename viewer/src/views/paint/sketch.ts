@@ -3,6 +3,7 @@ import type { Position } from '../../math/position'
 import type { Ghost, Mark, Problem, Sketch, Tip } from '../../tools/tool'
 import { Camera } from '../camera'
 import { type Easel, faded, type Ink, paintGeometry, paintMany, paintPath } from './brush'
+import { paintStencil } from './stencil'
 
 /** Colours of the hand: they stand out on any imagery and are no class's colour. */
 export const SELECTION = '#ffd400'
@@ -26,6 +27,8 @@ export function paintSketch(easel: Easel, sketch: Sketch, classColor: string): v
   if (sketch.ghost) paintGhost(easel, sketch.ghost)
   for (const line of sketch.lines ?? []) paintPath(easel, line, { ...ink, fill: null })
   if (sketch.guide?.length) paintPath(easel, sketch.guide, { ...ink, fill: null, width: 1.5, dash: [5, 4] })
+  for (const stencil of sketch.stencils ?? []) paintStencil(easel, stencil, color)
+  if (sketch.busy) paintLabel(easel, easel.camera.center, 'Grouping pixels …')
   if (sketch.tip) paintTip(easel, sketch.tip, color)
   if (sketch.band) paintBand(easel, sketch.band)
   if (sketch.vertices) paintHandles(easel, sketch.vertices, color)
