@@ -18,7 +18,7 @@ import { LabelLayer } from './label-layer'
 import { OverlayLayer } from './overlay-layer'
 import { PaintedLayer } from './painted-layer'
 import { Plane } from './plane'
-import { toolInteraction } from './pointer'
+import { Fingers, toolInteraction } from './pointer'
 import { RasterStack } from './raster-stack'
 import 'ol/ol.css'
 
@@ -46,6 +46,7 @@ export class MapView implements View {
   readonly #rasters: RasterStack
   #labels: LabelLayer | null = null
   #gesture: Gesture | null = null
+  readonly #fingers = new Fingers()
   #isSpaceHeld = false
   #isTraceHeld = false
   #lastPointer: Pointer | null = null
@@ -158,6 +159,7 @@ export class MapView implements View {
 
   #makeMap(): OlMap {
     const tool = toolInteraction({
+      fingers: this.#fingers,
       gesture: () => this.#gesture,
       pointerOf: (event) => this.#pointerOf(event),
       isPanning: () => this.#isSpaceHeld,
@@ -240,6 +242,7 @@ export class MapView implements View {
 
   /** OpenLayers takes two quick clicks anywhere for a double click; whoever draws fast means two vertices. */
   #clicked(event: MapBrowserEvent): void {
+    if (!this.#fingers.mayClick(event.originalEvent as PointerEvent)) return
     const [x, y] = event.pixel as [number, number]
     const now = event.originalEvent.timeStamp
     const { at, pixel } = this.#lastClick
