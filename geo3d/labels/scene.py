@@ -100,6 +100,9 @@ class SceneStatus(Value):
     scene: Id
     sample: NonNegativeInt | None = None
     cell: str | None = None
-    """Cell of the scene's grid; None = the whole sample."""
+    """Cell of the scene's grid: its frame and its bounds (minx, miny, maxx, maxy) there, with spaces between; the
+    grid is the cells that have a status. None = the whole sample."""
     status: Literal["untouched", "started", "complete"]
+    actor: Id | None = None
+    """Who works on it, or has completed it; None = nobody yet."""
     revision: NonNegativeInt = 0

@@ -32,6 +32,7 @@ export async function openBench(shell: Shell, id: string, actor: SessionInfo): P
         run: () => void shell.commands.run('scene.refused'),
       }),
   })
+  void session.cells.load().catch((error) => shell.toasts.error(error))
   session.counts.value = counts.counts
   session.states.value = counts.states
   const bench = new Workbench({

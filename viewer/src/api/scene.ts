@@ -1,5 +1,6 @@
 import type { Position } from '../math/position'
 import type { Annotation, ReviewState } from '../model/annotation'
+import type { SceneStatus } from '../model/cell'
 import type { ChangeSet } from '../model/change'
 import { type Entries, Layer } from '../model/paint'
 import type { Scene } from '../model/scene'
@@ -91,6 +92,12 @@ export function sceneApi(scene: string) {
       dataOf<LayerCounts>(
         client.GET('/api/scenes/{scene}/layers/{layer}/counts', { params: { path: { scene, layer } } }),
       ),
+
+    /** All statuses: of the scene as a whole, of samples, of the cells of the work grid. */
+    statuses: async (): Promise<readonly SceneStatus[]> => {
+      const response = await fetched(`/api/scenes/${encodeURIComponent(scene)}/annotations?kind=status`)
+      return ((await response.json()) as { annotations: SceneStatus[] }).annotations
+    },
 
     history: (id: string) =>
       dataOf<HistoryReply>(

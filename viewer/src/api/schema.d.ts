@@ -3123,6 +3123,8 @@ export interface components {
          * @description How far a sample is; "looked at and empty" is ``complete`` without annotations, not ``untouched``.
          */
         readonly SceneStatus: {
+            /** Actor */
+            readonly actor?: string | null;
             /** Cell */
             readonly cell?: string | null;
             /** Id */

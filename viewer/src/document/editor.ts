@@ -1,3 +1,4 @@
+import type { Position } from '../math/position'
 import { Annotation, type Attributes, type AttributeValue, type ReviewState } from '../model/annotation'
 import { Change, ChangeSet } from '../model/change'
 import type { Geometry } from '../model/geometry'
@@ -30,8 +31,14 @@ export class Editor {
    * Make an annotation of the chosen class; null where there is no class that may be drawn so.
    *
    * @param also Annotations that get another geometry in the same undo step; one of them locked = nothing is done.
+   * @param at Where it lies: the cell of the work grid there is started with it.
    */
-  draw(geometry: Geometry, tool: string, also: ReadonlyMap<Id, Geometry> = new Map()): Annotation | null {
+  draw(
+    geometry: Geometry,
+    tool: string,
+    also: ReadonlyMap<Id, Geometry> = new Map(),
+    at: Position | null = null,
+  ): Annotation | null {
     const label = this.#session.chosen.peek()
     if (!label || !Ontology.allows(label, geometry.kind)) return null
     if (this.#session.guard.lockedClasses.peek().has(label.slug)) {
@@ -53,6 +60,7 @@ export class Editor {
     this.#push(`Draw ${label.title.toLowerCase()}`, [
       Change.put(annotation),
       ...others.map((a) => Change.put(Annotation.with(a, { geometry: also.get(a.id)! }))),
+      ...(at ? this.#session.cells.startedAt(geometry.frame, at) : []),
     ])
     return annotation
   }

@@ -9,6 +9,7 @@ import type { Id } from '../model/id'
 import { type LabelClass, Ontology } from '../model/ontology'
 import type { Layer } from '../model/paint'
 import type { Project, Scene } from '../model/scene'
+import { Cells } from './cells'
 import type { Drawer } from './drawer'
 import { Editor } from './editor'
 import { Guard } from './guard'
@@ -74,6 +75,8 @@ export class Session {
   readonly refusals: Refusals
   readonly history: History
   readonly editor: Editor
+  /** The work grid. */
+  readonly cells: Cells
   /** What this person has locked and hidden. */
   readonly guard: Guard
   readonly tell: (sentence: string) => void
@@ -106,11 +109,7 @@ export class Session {
     this.api = given.api ?? sceneApi(given.scene.id)
     this.refusals = new Refusals(this.id, given.drawer)
     this.outbox = new Outbox(this.id, this.labels, given.drawer, {
-      send: async (set) => {
-        this.#sent.add(set.client_id)
-        const commit = await this.api.send(set)
-        return commit.is_bulk ? this.#bulkWritten(commit, set.changes.map(Change.idOf)) : this.#taken(commit)
-      },
+      send: (set) => this.send(set),
       refused: (set, problem) => {
         this.refusals.add(set, problem.message)
         given.refused(set, problem)
@@ -127,12 +126,20 @@ export class Session {
     })
     this.guard = new Guard(this.id, given.storage)
     this.tell = (sentence) => given.tell?.(sentence)
+    this.cells = new Cells(this)
     this.editor = new Editor(this)
     this.#ends.push(() => this.guard.close())
     this.#ends.push(
       this.labels.subscribe(({ removed }) => this.selection.drop(new Set(removed.map((a) => a.id)))),
     )
     this.#ends.push(effect(() => this.#count(this.revision.value)))
+  }
+
+  /** Send a change set, and take what it wrote. */
+  async send(set: ChangeSet): Promise<Written> {
+    this.#sent.add(set.client_id)
+    const commit = await this.cells.leaving(set, (sent) => this.api.send(sent))
+    return commit.is_bulk ? this.#bulkWritten(commit, set.changes.map(Change.idOf)) : this.#taken(commit)
   }
 
   /** Draw with another class. */

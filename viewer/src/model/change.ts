@@ -24,6 +24,12 @@ export const Change = {
     return { op: 'delete', kind, id, base: revision }
   },
 
+  /** Return what kind of document a change is about. */
+  kindOf(change: Change): string {
+    if (change.op === 'put') return change.document.kind
+    return change.op === 'delete' ? change.kind : 'layer'
+  },
+
   /** Return the id of the document that a change is about. */
   idOf(change: Change): Id {
     if (change.op === 'put') return change.document.id

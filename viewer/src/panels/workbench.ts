@@ -101,7 +101,7 @@ export class Workbench {
   /** True while the connection to the feed stands. */
   readonly isLive = signal(false)
   /** Which dialog of the scene is open. */
-  readonly open = signal<'export' | 'import' | 'submit' | 'refused' | null>(null)
+  readonly open = signal<'export' | 'import' | 'submit' | 'refused' | 'cells' | null>(null)
   /** The class whose settings are open, and what of them is to be seen first. */
   readonly classOpen = signal<ClassOpen | null>(null)
   /** What was found wrong with labels in view; null = nobody asked. */

@@ -8,6 +8,7 @@ import { boundsOf } from '../shapes/hit'
 import type { Sketch } from '../tools/tool'
 import { Camera } from './camera'
 import type { HandGiven } from './hand'
+import type { PaintedCell } from './paint/cells'
 import type { Dress, MovingOverlay, StillOverlay, Stroke } from './paint/overlay'
 
 const PREVIEW = '#4da3ff'
@@ -39,6 +40,7 @@ export class HandOverlay {
     const replaced = new Set(this.#sketch()?.replaces ?? [])
     const isPlain = (a: Annotation) => !selection.has(a.id) && !replaced.has(a.id) && guard.isVisible(a)
     return {
+      cells: this.#cells(),
       labels: [...this.#painted()].filter(isPlain).flatMap((a) => this.#strokeOf(a.id)),
       dressed: this.#dressed((a) => !replaced.has(a.id) && guard.isVisible(a)),
       preview: this.#hand.preview.peek().flatMap((geometry) => {
@@ -62,6 +64,23 @@ export class HandOverlay {
       sketch,
       color: this.#sketchColor(sketch),
     }
+  }
+
+  #cells(): readonly PaintedCell[] {
+    const { cells, project } = this.#given.session
+    if (!cells.isVisible.peek()) return []
+    const names = new Map(project.peek().members.map(({ id, name }) => [id, name]))
+    const own = cells.own.peek()?.id
+    return cells.all
+      .peek()
+      .filter(({ frame }) => frame === this.#given.view.frame)
+      .map(({ id, number, bounds, status, actor }) => ({
+        number,
+        bounds,
+        status,
+        isOwn: id === own,
+        who: actor === null ? null : (names.get(actor) ?? actor),
+      }))
   }
 
   /** Return the labels that are no longer, or not now, left to the tiles. */

@@ -9,6 +9,7 @@ import type { Geometry } from '../model/geometry'
 import type { Id } from '../model/id'
 import { Ontology } from '../model/ontology'
 import { titleOfKind } from '../shapes'
+import { boundsOf } from '../shapes/hit'
 import type { Placement } from '../shapes/placement'
 import type { ShownLabels } from '../shapes/shown'
 import type { Aids, Aim, Locks, Made, Reshape, Shown, Sketch, ToolContext, Typing } from '../tools/tool'
@@ -80,6 +81,7 @@ export class Hand implements ToolContext {
     const endFollowing = effect(() => {
       const { guard } = given.session
       void [this.preview.value, given.hidden.value, given.fillOpacity.value, given.areLabelsVisible.value]
+      void [given.session.cells.all.value, given.session.cells.isVisible.value]
       void [guard.hidden.value, guard.isolated.value, guard.locked.value, guard.lockedClasses.value]
       void [given.session.selection.ids.value, given.session.ontology.value, given.session.chosen.value]
       given.view.repaint()
@@ -166,7 +168,8 @@ export class Hand implements ToolContext {
       return this.tell(`${label.title} may be drawn as ${allowed}; choose another class or tool.`)
     }
     const put = (others?: ReadonlyMap<Id, Geometry>) => {
-      const made = session.editor.draw(geometry, tool, others)
+      const bounds = boundsOf(geometry)
+      const made = session.editor.draw(geometry, tool, others, bounds && Bounds.center(bounds))
       if (made) session.selection.set(made.id)
     }
     if (!also.length) return put()

@@ -10,4 +10,7 @@ export const TAKEN_KEYS: ReadonlySet<string> = new Set([
   'i',
   'r',
   '0',
+  'w',
+  'g',
+  'd',
 ])

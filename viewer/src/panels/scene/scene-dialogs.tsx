@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import type { Frame } from '../../model/scene'
+import { CellsDialog } from '../cells/cells-dialog'
 import { ClassDialog } from '../classes/class-dialog'
 import { ExportDialog } from '../exchange/export-dialog'
 import { ImportDialog } from '../exchange/import-dialog'
@@ -40,6 +41,7 @@ export function SceneDialogs({ bench }: PanelProps) {
       )}
       {bench.open.value === 'refused' && <RefusedDialog bench={bench} onClose={close} />}
       {bench.open.value === 'submit' && <SubmitDialog bench={bench} onClose={close} />}
+      {bench.open.value === 'cells' && <CellsDialog bench={bench} onClose={close} />}
       {bench.open.value === 'export' && (
         <ExportDialog scene={session.id} title={scene.title} n={n} jobs={board} onClose={close} />
       )}

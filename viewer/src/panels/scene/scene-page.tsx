@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { PANELS } from '..'
+import { cellCommands } from '../cells/cell-commands'
 import { shapeCommands } from '../geometry/shape-commands'
 import type { Commands } from '../help/commands'
 import type { Keymap } from '../help/keymap'
@@ -48,6 +49,7 @@ export function ScenePage({ bench, commands, keymap }: ScenePageProps) {
   useEffect(() => commands.add(...sightCommands(bench)), [bench, commands])
   useEffect(() => commands.add(...reviewCommands(bench)), [bench, commands])
   useEffect(() => commands.add(...wallCommands(bench)), [bench, commands])
+  useEffect(() => commands.add(...cellCommands(bench)), [bench, commands])
   useEffect(() => bench.clipboard.listen(), [bench])
   useEffect(() => followAddress(bench), [bench])
   const ontology = bench.session.ontology.value

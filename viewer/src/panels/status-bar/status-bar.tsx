@@ -3,6 +3,7 @@ import { useEffect, useMemo } from 'preact/hooks'
 import type { Position } from '../../math/position'
 import type { MapFrame } from '../../model/scene'
 import { SnapButton, TopologyButton } from '../aids/snap-button'
+import { CellProgress } from '../cells/cell-progress'
 import type { PanelProps } from '../panel'
 import type { Workbench } from '../workbench'
 import { Readout } from './readout'
@@ -20,6 +21,7 @@ export function StatusBar({ bench }: PanelProps) {
       <Pixel at={readout.pixel.value} />
       <Values bench={bench} readout={readout} />
       <Hint bench={bench} />
+      <CellProgress bench={bench} />
       <Scale bench={bench} />
       <SnapButton bench={bench} />
       <TopologyButton bench={bench} />

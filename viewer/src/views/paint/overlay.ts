@@ -5,6 +5,7 @@ import { shapeOf } from '../../shapes'
 import type { Sketch } from '../../tools/tool'
 import { Camera } from '../camera'
 import { type Easel, faded, paintGeometry, paintMany, paintPath } from './brush'
+import { type PaintedCell, paintCells } from './cells'
 import { HALO, paintHandles, paintSketch, SELECTION } from './sketch'
 
 /** A geometry in the view frame with its colour. */
@@ -26,6 +27,8 @@ export interface Dress {
 
 /** What is painted over the tiles and stays while only the pointer moves, bottom first. */
 export interface StillOverlay {
+  /** Cells of the work grid, below all others. */
+  readonly cells: readonly PaintedCell[]
   readonly labels: readonly Stroke[]
   readonly dressed: readonly Dress[]
   readonly preview: readonly Stroke[]
@@ -47,7 +50,8 @@ const MOST_FILLED = 500
 /** Paint what stays while only the pointer moves. */
 export function paintStill(easel: Easel, overlay: StillOverlay): void {
   const sight = Bounds.grown(Camera.bounds(easel.camera), 12 * easel.camera.unitsPerPixel)
-  const isSeen = ({ bounds }: Stroke) => Bounds.meets(bounds, sight)
+  const isSeen = ({ bounds }: { readonly bounds: Bounds }) => Bounds.meets(bounds, sight)
+  paintCells(easel, overlay.cells.filter(isSeen))
   for (const stroke of overlay.labels.filter(isSeen))
     paintGeometry(easel, stroke.geometry, {
       stroke: stroke.color,
