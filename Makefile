@@ -127,8 +127,9 @@ docs: setup-dev ## links, commands and code of the documents, doctests of the li
 	@$(PYTEST) -q --doctest-modules geo3d
 
 .PHONY: screenshot
-screenshot: setup-dev browser ## docs/screenshot.jpg, taken by the project's own browser code
+screenshot: setup-dev browser ## docs/screenshot.jpg, and every panel in both themes into build/screenshots
 	@$(PY) -m tests.browser.screenshot docs/screenshot.jpg
+	@$(PY) -m tests.browser.gallery build/screenshots
 
 .PHONY: lock
 lock: $(UV) ## re-pin the lock files (UPGRADE=1 takes newer versions); they carry no addresses
