@@ -26,7 +26,7 @@ def make_grid(desk: Desk, size: int) -> int:
     """Make a grid of cells of so many pixels by its dialog; return how many there are."""
     page = desk.page
     page.locator(".map").focus()
-    page.keyboard.press("Shift+G")
+    page.keyboard.press("Alt+G")
     dialog = page.get_by_role("dialog", name="Work grid")
     dialog.get_by_label("Cell size").fill(str(size))
     said = dialog.get_by_text(re.compile(r"× \d+ = [\d,]+ cells")).inner_text()
@@ -128,7 +128,7 @@ def test_a_grid_covers_what_has_data_or_is_chosen(ada: Desk, scenes: Scenes) -> 
     page.locator(".map").focus()
 
     def again(extent: str) -> int:
-        page.keyboard.press("Shift+G")
+        page.keyboard.press("Alt+G")
         dialog = page.get_by_role("dialog", name="Work grid")
         dialog.get_by_label("Cell size").fill("100")
         dialog.get_by_label("Where").select_option(value=extent)

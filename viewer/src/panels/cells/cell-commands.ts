@@ -14,7 +14,7 @@ export function cellCommands(bench: Workbench): readonly Command[] {
   ): Command => ({ id: `cells.${id}`, title, group: 'Work grid', scope: 'map', keys, icon, run })
   const isEnabled = () => cells.all.value.length > 0
   return [
-    define('make', 'Work grid of the scene…', ['Shift+G'], 'layers', () => {
+    define('make', 'Work grid of the scene…', ['Alt+G'], 'layers', () => {
       bench.open.value = 'cells'
     }),
     define('next', 'Go to the next unfinished cell', ['g'], 'arrow-right', () => void takeNext(bench)),
