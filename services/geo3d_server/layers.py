@@ -7,10 +7,12 @@ from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Header, Path
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from geo3d_server.deps import Here, SceneId, StrictRoute, json_answer
+from geo3d.labels import new_id
+from geo3d_server.deps import Here, SceneId, Sent, StrictRoute, Writing, json_answer
+from geo3d_server.job import PRIVATE, Job
 
 router = APIRouter(route_class=StrictRoute, prefix="/api/scenes/{scene}/layers", tags=["layers"])
 
@@ -28,6 +30,33 @@ class LayerCounts(BaseModel):
     """Of the scene, as of which the numbers hold."""
     pixels: dict[int, int]
     """Number of pixels by entry (of a class layer: class code); what is not painted is not listed."""
+
+
+class OutlineWish(Sent):
+    """How painted pixels become polygons."""
+
+    frame: str = Field(max_length=128)
+    """Id of the frame of the polygons."""
+    codes: list[int] | None = Field(default=None, max_length=1000)
+    """Classes that are outlined; None = all that are painted."""
+    tolerance: float = Field(default=0.0, ge=0, le=1000, allow_inf_nan=False)
+    """How far borders may be moved, pixels; those that two share stay one. 0 = along pixel edges, exactly."""
+    min_pixels: int = Field(default=1, ge=1)
+    """Patches of fewer pixels are left out."""
+
+
+@router.post("/{layer}/vectorise", response_model=Job, response_model_exclude=PRIVATE, status_code=202)
+def vectorise_layer(scene: SceneId, layer: LayerId, wish: OutlineWish, here: Here, actor: Writing) -> Job:
+    """Turn what is painted into polygons, one undo step: a job. Its result is `{n, n_small, n_strange}`."""
+    here.layers.counts(scene, layer)
+    arguments = {
+        "scene": scene,
+        "layer": layer,
+        "how": wish.model_dump(),
+        "actor": actor.id,
+        "wish": new_id(),  # asked again it is done again: more may have been painted meanwhile
+    }
+    return here.runner.submit("vectorise", scene=scene, actor=actor.id, arguments=arguments)
 
 
 @router.get("/{layer}/counts", response_model=LayerCounts)

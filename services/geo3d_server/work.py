@@ -6,16 +6,19 @@ import hashlib
 import shutil
 import zipfile
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from geo3d.errors import AssetMissing
+from geo3d.errors import AssetMissing, NotFound
 from geo3d.exchange import preview as look
 from geo3d.formats.registry import readers, writers
-from geo3d.labels import Scene
+from geo3d.labels import Layer, Scene
 from geo3d.raster import overview
 from geo3d.raster.statistics import exact_statistics
+from geo3d.store import Query
+from geo3d.vectorise import Outlining, vectorise
 from geo3d.workspace import Workspace
 from geo3d_server.runner import Work
 from geo3d_server.upload import safe_name
@@ -210,6 +213,32 @@ def import_labels(directory: Path, arguments: Mapping[str, Any], tell: Tell) -> 
         return result.model_dump(mode="json")
 
 
+def outline_layer(directory: Path, arguments: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
+    """Turn what is painted on a layer into polygons, as one revision.
+
+    Args:
+        directory: The workspace.
+        arguments: ``scene``, ``layer``, ``how`` (of `Outlining`), ``actor``, and ``job``: as for an import.
+        tell: Progress.
+
+    Raises:
+        NotFound: There is no such layer, or nothing is painted.
+    """
+    with Workspace.open(directory) as workspace:
+        found = list(workspace.store.read(arguments["scene"], Query(kind="layer", ids=(arguments["layer"],))))
+        if not found:
+            raise NotFound(f"there is no layer {arguments['layer']!r}", id=arguments["layer"])
+        outlined = vectorise(
+            workspace.store,
+            Layer.model_validate_json(found[0]),
+            Outlining(**arguments["how"]),
+            client_id=arguments["job"],
+            actor=arguments["actor"],
+            progress=tell,
+        )
+        return asdict(outlined)
+
+
 def relink(directory: Path, arguments: Mapping[str, Any], tell: Tell) -> dict[str, Any]:
     """Point an asset to its files' new place, if the content there is the same.
 
@@ -244,6 +273,7 @@ WORKS: Mapping[str, Work] = MappingProxyType(
         "relink": Work("Relink", relink),
         "export": Work("Export", export),
         "preview": Work("Look at a file", preview),
+        "vectorise": Work("Painted pixels to polygons", outline_layer),
         "import": Work("Import", import_labels),
     }
 )

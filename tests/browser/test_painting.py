@@ -208,3 +208,35 @@ def test_fill_wand_and_superpixels(
     ada.drag((540, 240), (660, 300))
     ada.until(lambda: "2" in counts(ada, scene), "patches are painted whole")
     assert counts(ada, scene)["1"] == filled, "a locked class stays"
+
+
+def test_polygons_are_painted_and_paint_becomes_polygons(ada: Desk, scenes: Scenes, raster_data: Path) -> None:
+    """There and back the pixels are the same; each way is one step of undo."""
+    scene, path = scenes["naip"], raster_data / SCENES["naip"][0]
+    ada.open(scene)
+    page = ada.page
+    page.keyboard.press("s")
+    corners = [(480.0, 200.0), (700.0, 210.0), (640.0, 430.0), (500.0, 400.0)]
+    ring = [pixel_of(path, place) for place in ada.draw("polygon", corners)]
+    ada.idle()
+    command(ada, "Paint the pixels of the chosen")
+    ada.idle()
+    filled = int(rasterio.features.rasterize([shapely.Polygon(ring)], out_shape=size_of(path)[::-1]).sum())
+    assert counts(ada, scene) == {"1": filled}
+    page.get_by_role("button", name="Painted classes", exact=True).click()
+    page.get_by_role("button", name="Make polygons").click()
+    ada.until(lambda: len(ada.annotations(scene)) == 2, "the outline is there")
+    ada.idle()
+    made = ada.annotations(scene)[1]["geometry"]
+    outline = shapely.Polygon([pixel_of(path, (x, y)) for x, y in made["exterior"]])
+    assert outline.area == pytest.approx(filled, abs=1e-3)
+    page.get_by_label("Map of the scene").focus()
+    page.keyboard.press("Control+Z")
+    ada.until(lambda: len(ada.annotations(scene)) == 1, "one step takes it back")
+
+
+def command(desk: Desk, words: str) -> None:
+    """Run a command by the palette."""
+    desk.page.keyboard.press("Control+K")
+    desk.page.keyboard.type(words)
+    desk.page.keyboard.press("Enter")

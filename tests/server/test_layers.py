@@ -153,3 +153,23 @@ def test_what_is_not_there_is_told(ada: httpx.Client, painted: str) -> None:
         assert answer.status_code == 422, answer.text
     missing = {**paint(1, rectangle(0, 0, 5, 5)), "layer": "other"}
     assert ada.post(f"/api/scenes/{painted}/changes", json=change_set(ada, new_id(), missing)).status_code == 404
+
+
+def test_paint_becomes_polygons_by_a_job(ada: httpx.Client, painted: str) -> None:
+    scene = painted
+    frame = next(iter(ada.get(f"/api/scenes/{scene}").json()["frames"]))["id"]
+    path = f"/api/scenes/{scene}/layers/cover/vectorise"
+    empty = ada.post(path, json={"frame": frame}).json()
+    assert eventually(lambda: ended(ada, empty["id"]), "it ended")["problem"]["status"] == 404, "nothing is painted"
+    send(
+        ada, scene, paint(1, rectangle(10, 10, 60, 60)), paint(2, rectangle(20, 20, 30, 30)), paint(1, brush(1, (5, 5)))
+    )
+    job = ada.post(path, json={"frame": frame, "min_pixels": 9, "codes": [1]}).json()
+    done = eventually(lambda: ended(ada, job["id"]), "it ended")
+    assert done["result"] == {"n": 1, "n_small": 1, "n_strange": 0}, done["problem"]
+    found = ada.get(f"/api/scenes/{scene}/annotations").json()["annotations"]
+    assert [len(one["geometry"]["holes"]) for one in found] == [1], "what another class has is a hole"
+    assert ada.post(f"/api/scenes/{scene}/undo", json={"client_id": new_id()}).status_code == 200
+    assert ada.get(f"/api/scenes/{scene}/annotations").json()["annotations"] == []
+    assert ada.post(path, json={"frame": frame, "tolerance": -1}).status_code == 422
+    assert ada.post(f"/api/scenes/{scene}/layers/other/vectorise", json={"frame": frame}).status_code == 404

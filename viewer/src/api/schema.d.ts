@@ -665,6 +665,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/scenes/{scene}/layers/{layer}/vectorise": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Vectorise Layer
+         * @description Turn what is painted into polygons, one undo step: a job. Its result is `{n, n_small, n_strange}`.
+         */
+        readonly post: operations["layers_vectorise_layer"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/scenes/{scene}/measure": {
         readonly parameters: {
             readonly query?: never;
@@ -2266,6 +2286,26 @@ export interface components {
              *     }
              */
             readonly options: components["schemas"]["OrthogonaliseOptions"];
+        };
+        /**
+         * OutlineWish
+         * @description How painted pixels become polygons.
+         */
+        readonly OutlineWish: {
+            /** Codes */
+            readonly codes?: readonly number[] | null;
+            /** Frame */
+            readonly frame: string;
+            /**
+             * Min Pixels
+             * @default 1
+             */
+            readonly min_pixels: number;
+            /**
+             * Tolerance
+             * @default 0
+             */
+            readonly tolerance: number;
         };
         /**
          * Paint
@@ -4691,6 +4731,44 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["LayerCounts"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly layers_vectorise_layer: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of the layer. */
+                readonly layer: string;
+                /** @description Id of the scene. */
+                readonly scene: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["OutlineWish"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Job"];
                 };
             };
             /** @description A problem (RFC 9457). */

@@ -186,6 +186,23 @@ export class Editor {
     ])
   }
 
+  /** Paint several regions, each with its own class code: one undo step. */
+  paintAll(
+    layer: Layer,
+    strokes: readonly { readonly region: Region; readonly code: number }[],
+    isOnlyUnlabelled: boolean,
+  ): void {
+    const makes = layer.revision === 0 && !this.#session.layers.peek().some(({ id }) => id === layer.id)
+    const n = strokes.length
+    this.#push(n === 1 ? 'Paint an object' : `Paint ${n} objects`, [
+      ...(makes ? [Change.put(layer)] : []),
+      ...strokes.map(({ region, code }) => ({
+        ...this.paintOf(layer, region, { isErasing: false, isOnlyUnlabelled }),
+        value: code,
+      })),
+    ])
+  }
+
   /** Return the change that `paint` makes. */
   paintOf(layer: Layer, region: Region, how: PaintHow): Paint {
     const { chosen, guard, ontology } = this.#session

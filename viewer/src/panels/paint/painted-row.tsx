@@ -11,6 +11,7 @@ import { Slider } from '../kit/slider'
 import { Eye, Opener } from '../layers/row'
 import type { PanelProps } from '../panel'
 import type { Workbench } from '../workbench'
+import { VectoriseForm } from './vectorise-form'
 
 /** A painted layer in the list of layers: show, aim at, look, rename, count, delete. */
 export function PaintedRow({ bench, layer }: PanelProps & { readonly layer: Layer }) {
@@ -69,6 +70,7 @@ export function PaintedRow({ bench, layer }: PanelProps & { readonly layer: Laye
             )}
           </Field>
           <PixelCounts bench={bench} layer={layer} />
+          <VectoriseForm bench={bench} layer={layer} />
         </div>
       )}
     </li>

@@ -21,6 +21,7 @@ const ABOUT_CHOSEN = [
   'shape.orthogonalise',
   'shape.buffer',
   'shape.simplify',
+  'paint.objects',
   'line',
   'view.selection',
   'objects.lock',

@@ -8,6 +8,7 @@ import type { Keymap } from '../help/keymap'
 import { Icon } from '../kit/icon'
 import { lazy } from '../kit/lazy'
 import { Splitter } from '../kit/splitter'
+import { paintCommands } from '../paint/paint-commands'
 import type { Panel } from '../panel'
 import { ReviewBar } from '../review/review-bar'
 import { reviewCommands } from '../review/review-commands'
@@ -46,6 +47,7 @@ export function ScenePage({ bench, commands, keymap }: ScenePageProps) {
   useEffect(() => commands.add(...sceneCommands(bench)), [bench, commands])
   useEffect(() => commands.add(...selectionCommands(bench)), [bench, commands])
   useEffect(() => commands.add(...shapeCommands(bench)), [bench, commands])
+  useEffect(() => commands.add(...paintCommands(bench)), [bench, commands])
   useEffect(() => commands.add(...sightCommands(bench)), [bench, commands])
   useEffect(() => commands.add(...reviewCommands(bench)), [bench, commands])
   useEffect(() => commands.add(...wallCommands(bench)), [bench, commands])
