@@ -98,6 +98,8 @@ export function sceneApi(scene: string) {
     statuses: async (): Promise<readonly SceneStatus[]> => {
       const response = await fetched(`/api/scenes/${encodeURIComponent(scene)}/annotations?kind=status`)
       return ((await response.json()) as { annotations: SceneStatus[] }).annotations
+    },
+
     vectorise: (layer: string, wish: Schemas['OutlineWish']) => {
       const init = { params: { path: { scene, layer } }, body: wish }
       return dataOf<Job>(client.POST('/api/scenes/{scene}/layers/{layer}/vectorise', init))
