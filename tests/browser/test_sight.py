@@ -12,7 +12,7 @@ from tests.browser.desk import Desk
 
 
 def test_magnifier_north_arrow_and_crosshair(ada: Desk, scenes: Scenes) -> None:
-    """On a map: Alt held and let go, Z, Shift+G; the arrow agrees with PROJ's meridian convergence."""
+    """On a map: Alt held and let go, Z, Shift+K; the arrow agrees with PROJ's meridian convergence."""
     ada.open(scenes["naip"])
     ada.click(500, 300)
     loupe = ada.page.get_by_role("img", name="Magnified pixels under the pointer")
@@ -33,11 +33,11 @@ def test_magnifier_north_arrow_and_crosshair(ada: Desk, scenes: Scenes) -> None:
     ada.page.keyboard.press("z")
     loupe.wait_for(state="detached")
 
-    ada.page.keyboard.press("Shift+G")
+    ada.page.keyboard.press("Shift+K")
     line = ada.page.locator(".crosshair > i").last
     left = line.evaluate("e => e.getBoundingClientRect().left")
     assert left == pytest.approx(500, abs=1.5)
-    ada.page.keyboard.press("Shift+G")
+    ada.page.keyboard.press("Shift+K")
 
     bounds = ada.page.locator(".map").bounding_box()
     assert bounds is not None

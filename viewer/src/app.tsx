@@ -6,7 +6,7 @@ import { projectApi } from './api/project'
 import { JobBoard } from './panels/exchange/job-board'
 import { Commands } from './panels/help/commands'
 import { Keymap } from './panels/help/keymap'
-import { Button } from './panels/kit/button'
+import { Button, IconButton } from './panels/kit/button'
 import { EmptyState } from './panels/kit/empty-state'
 import { lazy } from './panels/kit/lazy'
 import { Theme } from './panels/kit/theme'
@@ -92,8 +92,12 @@ function sceneOf(hash: string): string | null {
   return match ? decodeURIComponent(match[1]!) : null
 }
 
+interface AppProps {
+  readonly shell: Shell
+}
+
 /** The page: the start, or one scene, and what stands above both. */
-export function App({ shell }: { readonly shell: Shell }) {
+export function App({ shell }: AppProps) {
   const { session, toasts, board, commands, keymap, overlay } = shell
   useSignalEffect(() => Theme.apply(document.documentElement, shell.theme.value))
   useEffect(() => {
@@ -125,6 +129,7 @@ export function App({ shell }: { readonly shell: Shell }) {
           session={session}
           toasts={toasts}
           jobs={board}
+          tools={<StartTools shell={shell} />}
           onOpen={(id) => {
             location.hash = `#/scene/${encodeURIComponent(id)}`
           }}
@@ -138,6 +143,29 @@ export function App({ shell }: { readonly shell: Shell }) {
       {overlay.value === 'palette' && <CommandPalette commands={commands} keymap={keymap} onClose={close} />}
       {overlay.value === 'keys' && <ShortcutSheet commands={commands} keymap={keymap} onClose={close} />}
       <ToastHost toasts={toasts} />
+    </>
+  )
+}
+
+/** What the start page shares with a scene: commands, keys, the theme. */
+function StartTools({ shell }: AppProps) {
+  const { commands, keymap } = shell
+  const run = (id: string) => () => void commands.run(id)
+  return (
+    <>
+      <IconButton
+        icon="search"
+        label="Find a command"
+        keys={keymap.shown('help.palette')}
+        onClick={run('help.palette')}
+      />
+      <IconButton
+        icon="keyboard"
+        label="Keyboard shortcuts"
+        keys={keymap.shown('help.keys')}
+        onClick={run('help.keys')}
+      />
+      <IconButton icon="sun" label="Light or dark" onClick={run('view.theme')} />
     </>
   )
 }

@@ -7,18 +7,18 @@ test('a distance is measured with the way to the pointer, and stays until Escape
   const context = quiet(new FakeContext())
   const gesture = measure.start(context)
   clicks(gesture, [0, 0], [100, 0])
-  gesture.move?.(at(100, 80))
+  gesture.move?.(at(100, 96))
   expect(context.current?.measured).toMatchObject({
     kind: 'polyline',
     path: [
       [0, 0],
       [100, 0],
-      [100, 80],
+      [100, 96],
     ],
   })
   expect(context.current?.labels?.map(({ position }) => position)).toEqual([
     [50, 0],
-    [100, 40],
+    [100, 48],
   ])
   expect(gesture.act?.('finish')).toBe(true)
   gesture.move?.(at(300, 300))

@@ -36,11 +36,13 @@ export function Loupe({ bench, stage }: PanelProps & { readonly stage: Stage }) 
   if (!isShown) return null
   const [x, y] = Camera.toScreen(camera, position)
   const isUnder = x < SIDE + AWAY && y > camera.size[1] - SIDE - AWAY
+  // where numbers stand in that corner, they are to be read too
+  const isTaken = bench.typed.isOpen.value || bench.tool.value.family === 'measure'
   return (
     <canvas
       ref={canvas}
       class="loupe"
-      data-place={isUnder ? 'top' : 'bottom'}
+      data-place={isUnder !== isTaken ? 'top' : 'bottom'}
       width={SIDE * devicePixelRatio}
       height={SIDE * devicePixelRatio}
       style={{ width: `${SIDE}px`, height: `${SIDE}px` }}

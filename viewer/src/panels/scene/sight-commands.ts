@@ -20,7 +20,7 @@ export function sightCommands(bench: Workbench): readonly Command[] {
       ...shared,
       id: 'view.crosshair',
       title: 'Crosshair across the view',
-      keys: ['Shift+G'],
+      keys: ['Shift+K'],
       icon: 'target',
       isOn: () => bench.isCrosshairOn.value,
       run: () => {

@@ -7,7 +7,7 @@ import { PlacingGesture } from './placing'
 /** Screen pixels within which two clicks are one. */
 const SAME_PX = 5
 /** Screen pixels that a segment must span to carry its length. */
-const LABEL_PX = 60
+const LABEL_PX = 90
 
 /** What is measured: a way, or an area by its border. */
 export interface MeasuringKind {
