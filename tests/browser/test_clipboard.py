@@ -86,3 +86,31 @@ def test_text_of_other_programs_is_pasted(ada: Desk, scenes: Scenes) -> None:
     for stored in (road, chosen):
         for found, drawn in zip(stored["geometry"]["exterior"], corners, strict=True):
             assert found == pytest.approx(drawn, abs=0.001)
+
+
+def test_copies_go_from_one_tab_to_another(ada: Desk, filled: Callable[[int], str], scenes: Scenes) -> None:
+    scene = filled(2)
+    page = ada.page
+    ada.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    target = Scenes(scenes._server, scenes._raster_data)["naip"]
+    other = ada.context.new_page()
+    errors: list[str] = []
+    other.on("pageerror", lambda error: errors.append(str(error)))
+    other.goto(f"{ada.server.base}/#/scene/{target}")
+    ada.until(lambda: other.evaluate("() => Boolean(window.geo3d?.idle)"), "the other tab is idle")
+    page.bring_to_front()
+    choose_all(ada, 4)
+    page.keyboard.press("Control+C")
+    page.get_by_text("4 objects copied").wait_for()
+    other.bring_to_front()
+    other.locator(".map").focus()
+    other.keyboard.press("Control+Shift+V")
+    ada.until(lambda: len(ada.annotations(target)) == 4, "pasted in the other tab, in place")
+    assert [a["geometry"] for a in ada.annotations(target)] == [a["geometry"] for a in ada.annotations(scene)]
+    # and by the pointer, which carries them
+    other.mouse.move(480, 380)
+    other.keyboard.press("Control+V")
+    other.mouse.move(500, 400, steps=3)
+    other.mouse.click(520, 420)
+    ada.until(lambda: len(ada.annotations(target)) == 8, "dropped where the pointer was")
+    assert errors == []

@@ -3,7 +3,7 @@ import { Annotation, type Attributes, type AttributeValue, type ReviewState } fr
 import { Change, ChangeSet } from '../model/change'
 import type { Geometry } from '../model/geometry'
 import type { Id } from '../model/id'
-import { Ontology } from '../model/ontology'
+import { Attribute, Ontology } from '../model/ontology'
 import type { Layer, Paint } from '../model/paint'
 import type { Region } from '../model/region'
 import type { Session } from './session'
@@ -52,9 +52,7 @@ export class Editor {
       actor: this.#session.actor.id ?? '',
       tool,
     })
-    const attributes: Record<string, AttributeValue> = {}
-    for (const { name, default: value } of label.attributes) if (value != null) attributes[name] = value
-    const annotation = { ...made, attributes }
+    const annotation = { ...made, attributes: Attribute.defaults(label) }
     const others = this.#free([...also.keys()])
     if (others.length < also.size) return null
     this.#push(`Draw ${label.title.toLowerCase()}`, [

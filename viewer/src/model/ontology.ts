@@ -1,5 +1,5 @@
 import type { components } from '../api/schema'
-import type { Annotation, AttributeValue } from './annotation'
+import type { Annotation, Attributes, AttributeValue } from './annotation'
 import type { GeometryKind } from './geometry'
 
 type Schemas = components['schemas']
@@ -105,6 +105,18 @@ export const Attribute = {
     if (type === 'date' && (typeof value !== 'string' || Number.isNaN(Date.parse(value))))
       return `${name} wants a date, such as 2024-05-31`
     return null
+  },
+
+  /** Return the values that an object of a class begins with. */
+  defaults(label: LabelClass): Attributes {
+    const given = (label.attributes as readonly Attribute[]).filter((a) => a.default != null)
+    return Object.fromEntries(given.map(({ name, default: value }) => [name, value]))
+  },
+
+  /** Return the attribute that holds the text in the picture; null where a class has none. */
+  transcription(label: LabelClass | null): Attribute | null {
+    const found = label?.attributes.find((a) => a.role === 'transcription' && a.type === 'text')
+    return (found as Attribute | undefined) ?? null
   },
 
   /** Return the names of required attributes that an annotation lacks. */

@@ -4,6 +4,7 @@ import { inspector } from './inspector'
 import { layers } from './layers'
 import { objects } from './objects'
 import type { Panel } from './panel'
+import { tags } from './tags'
 
 /** Every panel at the side, top first. */
-export const PANELS: readonly Panel[] = [classes, checks, objects, inspector, layers]
+export const PANELS: readonly Panel[] = [classes, tags, checks, objects, inspector, layers]

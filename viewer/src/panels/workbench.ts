@@ -13,6 +13,7 @@ import { boundsOf } from '../shapes/hit'
 import { TOOLS } from '../tools'
 import type { Aids } from '../tools/parts/aids'
 import { Locks } from '../tools/parts/locks'
+import { ToolSettings } from '../tools/parts/settings'
 import type { Tool } from '../tools/tool'
 import { Stage } from '../views/stage'
 import type { View } from '../views/view'
@@ -24,6 +25,7 @@ import type { Toasts } from './kit/toasts'
 import { Painting } from './paint/painting'
 import { Reviewing } from './review/reviewing'
 import { ContextMenuState } from './scene/menu-state'
+import { TagBoard } from './tags/tag-board'
 import { isFirstTime } from './tour/first-time'
 import { TypedInput } from './typed/typed-input'
 import { Wall } from './wall/wall'
@@ -63,6 +65,8 @@ export class Workbench {
   readonly aids: Signal<Aids>
   /** How pixels are painted, and where. */
   readonly painting: Painting
+  /** Numbers that tools are set to. */
+  readonly settings: Signal<ToolSettings> = signal(ToolSettings.DEFAULT)
   /** Slugs of classes that are not drawn. */
   readonly hidden: Signal<ReadonlySet<string>>
   readonly fillOpacity = signal(0.25)
@@ -91,6 +95,7 @@ export class Workbench {
   /** The wall stands before the map. */
   readonly isWall = signal(false)
   readonly menu = new ContextMenuState(this)
+  readonly tags = new TagBoard(this)
   readonly reviewing = new Reviewing(this)
   /** The dialog that selects by an expression is open. */
   readonly isExpressing = signal(false)
@@ -226,6 +231,7 @@ export class Workbench {
       isSnapping: this.isSnapping,
       aids: this.aids,
       locks: this.locks,
+      settings: this.settings,
       hidden: this.hidden,
       fillOpacity: this.fillOpacity,
       areLabelsVisible: this.areLabelsVisible,

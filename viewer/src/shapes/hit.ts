@@ -15,11 +15,13 @@ export interface Near {
 
 /** Return the bounds of a geometry, null where it has no vertices. */
 export function boundsOf(geometry: Geometry): Bounds | null {
-  return Bounds.of(
+  const bounds = Bounds.of(
     shapeOf(geometry)
       .chains(geometry)
       .flatMap((chain) => chain.path),
   )
+  const half = geometry.kind === 'polyline' ? (geometry.width ?? 0) / 2 : 0
+  return bounds && half ? Bounds.grown(bounds, half) : bounds
 }
 
 /** Return the vertex of a geometry that is nearest to a position, within a distance. */

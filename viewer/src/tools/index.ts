@@ -16,7 +16,9 @@ import { pan } from './pan'
 import { point } from './point'
 import { polygon } from './polygon'
 import { polygonFreehand } from './polygon-freehand'
+import { polygonRegular } from './polygon-regular'
 import { polyline } from './polyline'
+import { polylineBand } from './polyline-band'
 import { polylineFreehand } from './polyline-freehand'
 import { rectangle } from './rectangle'
 import { rectangleTurned } from './rectangle-turned'
@@ -41,8 +43,10 @@ export const TOOLS: readonly Tool[] = [
   rectangleTurned,
   circle,
   circleThree,
+  polygonRegular,
   polyline,
   polylineFreehand,
+  polylineBand,
   point,
   keypoints,
   brush,

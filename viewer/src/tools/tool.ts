@@ -10,10 +10,12 @@ import type { LabelClass } from '../model/ontology'
 import type { Aids } from './parts/aids'
 import type { Aim, Typing } from './parts/locks'
 import type { PaintDesk } from './parts/paint'
+import type { ToolSettings } from './parts/settings'
 
 export type { Aids } from './parts/aids'
 export type { Aim, Locks, Typing } from './parts/locks'
 export type { PaintDesk, PaintOptions, PixelGroups } from './parts/paint'
+export type { ToolSettings } from './parts/settings'
 
 /** Where the pointer is and what is held with it. */
 export interface Pointer {
@@ -153,6 +155,10 @@ export interface ToolContext {
   readonly aids: Aids
   /** What is fixed by numbers; absent where nobody can type. */
   readonly typing?: Typing
+  /** Numbers that tools are set to; absent where nobody can set any. */
+  readonly settings?: ToolSettings
+  /** Set them anew. */
+  set?(settings: ToolSettings): void
   /** The class that is drawn with; null = there is none. */
   readonly label?: LabelClass | null
   /** Paints pixels; absent where there is no raster. */
@@ -253,6 +259,8 @@ export interface Tool {
   readonly family?: string
   /** What it makes; the chosen class must allow it. */
   readonly makes: GeometryKind | null
+  /** Which of the settings it goes by: it is shown over the map while the tool is at work. */
+  readonly sets?: keyof ToolSettings
   /** How it is used, in one line of the status bar. */
   readonly hint: string
   start(context: ToolContext): Gesture

@@ -2,7 +2,7 @@ import type { ReadonlySignal } from '@preact/signals-core'
 import type { Annotation } from '../model/annotation'
 import type { Geometry } from '../model/geometry'
 import type { Id } from '../model/id'
-import { Ontology } from '../model/ontology'
+import { Attribute, Ontology } from '../model/ontology'
 import { bonesOf } from '../shapes/bones'
 import { boundsOf } from '../shapes/hit'
 import type { Sketch } from '../tools/tool'
@@ -129,8 +129,15 @@ export class HandOverlay {
 }
 
 function dressOf(annotation: Annotation, geometry: Geometry, ontology: Ontology): Dress[] {
-  if (geometry.kind !== 'keypoints') return []
   const label = Ontology.get(ontology, annotation.label)
-  const bones = bonesOf(geometry.points, label?.skeleton ?? null)
-  return [{ geometry, bones, color: Ontology.colorOf(ontology, annotation.label) }]
+  const isBand = geometry.kind === 'polyline' && geometry.width
+  const isJointed = geometry.kind === 'keypoints'
+  const attribute = Attribute.transcription(label)
+  const text = attribute && annotation.attributes[attribute.name]
+  if (!isBand && !isJointed && !text) return []
+  const bones = isJointed ? bonesOf(geometry.points, label?.skeleton ?? null) : []
+  const [minx, , , maxy] = boundsOf(geometry) ?? [0, 0, 0, 0]
+  const color = Ontology.colorOf(ontology, annotation.label)
+  const caption = text ? { position: [minx, maxy] as const, text: String(text) } : null
+  return [{ geometry: isBand || isJointed ? geometry : null, bones, color, caption }]
 }

@@ -7,12 +7,23 @@ import type { Position } from '../math/position'
 import type { Annotation } from '../model/annotation'
 import type { Geometry } from '../model/geometry'
 import type { Id } from '../model/id'
-import { Ontology } from '../model/ontology'
+import { Attribute, Ontology } from '../model/ontology'
 import { titleOfKind } from '../shapes'
 import { boundsOf } from '../shapes/hit'
 import type { Placement } from '../shapes/placement'
 import type { ShownLabels } from '../shapes/shown'
-import type { Aids, Aim, Locks, Made, Reshape, Shown, Sketch, ToolContext, Typing } from '../tools/tool'
+import type {
+  Aids,
+  Aim,
+  Locks,
+  Made,
+  Reshape,
+  Shown,
+  Sketch,
+  ToolContext,
+  ToolSettings,
+  Typing,
+} from '../tools/tool'
 import type { Freshness } from './freshness'
 import type { GroundScale } from './ground-scale'
 import { HandOverlay } from './hand-overlay'
@@ -37,6 +48,7 @@ export interface HandGiven {
   readonly aids: ReadonlySignal<Aids>
   /** What is fixed of the next vertex by numbers. */
   readonly locks: Signal<Locks>
+  readonly settings: Signal<ToolSettings>
   /** Slugs of classes that are not drawn. */
   readonly hidden: ReadonlySignal<ReadonlySet<string>>
   readonly fillOpacity: ReadonlySignal<number>
@@ -50,6 +62,8 @@ export class Hand implements ToolContext {
   /** Geometries of an import that is looked at before it is done, in the view frame. */
   readonly preview = signal<readonly Geometry[]>([])
   readonly hovered = signal<Id | null>(null)
+  /** What was just drawn and wants its text, and in which attribute; null = nothing does. */
+  readonly asked = signal<{ readonly id: Id; readonly attribute: string } | null>(null)
   /** What is wrong with the shape in hand, for the status bar. */
   readonly problem = signal<string | null>(null)
   /** What the tool at work is about to place; null = nothing. */
@@ -113,6 +127,14 @@ export class Hand implements ToolContext {
     return this.#given.painter
   }
 
+  get settings() {
+    return this.#given.settings.peek()
+  }
+
+  set(settings: ToolSettings): void {
+    this.#given.settings.value = settings
+  }
+
   get metric() {
     return this.#given.scale.metric.peek()
   }
@@ -170,7 +192,11 @@ export class Hand implements ToolContext {
     const put = (others?: ReadonlyMap<Id, Geometry>) => {
       const bounds = boundsOf(geometry)
       const made = session.editor.draw(geometry, tool, others, bounds && Bounds.center(bounds))
-      if (made) session.selection.set(made.id)
+      if (!made) return
+      session.selection.set(made.id)
+      const attribute = Attribute.transcription(label)
+      if (attribute && !made.attributes[attribute.name])
+        this.asked.value = { id: made.id, attribute: attribute.name }
     }
     if (!also.length) return put()
     void this.#restored(also).then((others) => {

@@ -106,7 +106,8 @@ export class Picker {
     const rank = ({ geometry }: ShownLabel): number => {
       if (geometry.kind === 'point' || geometry.kind === 'keypoints')
         return nearestVertex(geometry, position, reach) ? 0 : Infinity
-      if (nearestEdge(geometry, position, reach))
+      const band = geometry.kind === 'polyline' ? (geometry.width ?? 0) / 2 : 0
+      if (nearestEdge(geometry, position, Math.max(reach, band)))
         return isCovering(geometry, position) ? areaIn(geometry) : 1e-9
       return isCovering(geometry, position) ? areaIn(geometry) : Infinity
     }

@@ -11,7 +11,7 @@ import type { ViewFrame } from '../model/scene'
 import type { RasterPicture } from '../raster/picture'
 import { Placement } from '../shapes/placement'
 import { ShownLabels } from '../shapes/shown'
-import type { Aids, Gesture, Locks, PaintOptions, Tool } from '../tools/tool'
+import type { Aids, Gesture, Locks, PaintOptions, Tool, ToolSettings } from '../tools/tool'
 import { Freshness } from './freshness'
 import { GroundScale } from './ground-scale'
 import { Hand } from './hand'
@@ -33,6 +33,7 @@ export interface StageGiven {
   readonly aids: ReadonlySignal<Aids>
   /** What is fixed of the next vertex by numbers. */
   readonly locks: Signal<Locks>
+  readonly settings: Signal<ToolSettings>
   readonly hidden: ReadonlySignal<ReadonlySet<string>>
   readonly fillOpacity: ReadonlySignal<number>
   /** How pixels are painted, on which layer, and how layers are looked at. */
@@ -76,7 +77,8 @@ export class Stage {
     this.shown = new ShownLabels(session.labels, this.placement, () => view.repaint())
     this.near = new Neighbourhood(session, view.frame, (id, bounds) => {
       const label = this.shown.get(id)
-      return label !== null && Bounds.meets(label.bounds, bounds)
+      // what has no place is never out of sight
+      return label ? Bounds.meets(label.bounds, bounds) : session.labels.get(id)?.geometry === null
     })
     this.#showLabels(session)
     this.#fresh = new Freshness(session, view, this.shown, this.near.sight)
@@ -181,7 +183,7 @@ export class Stage {
       })
     })
     on(() => {
-      void given.locks.value
+      void [given.locks.value, given.settings.value]
       untracked(() => this.#gesture?.refresh?.())
     })
     on(() => {

@@ -31,6 +31,17 @@ export function Numbers({ bench, annotation, geometry }: NumbersProps) {
   const skeleton = Ontology.get(bench.session.ontology.value, annotation.label)?.skeleton ?? null
   return (
     <>
+      {geometry.kind === 'polyline' && (
+        <fieldset class="numbers" aria-label="Band">
+          <span>width</span>
+          <NumberCell
+            label="Width of the line"
+            value={geometry.width ?? 0}
+            digits={digits}
+            onChange={(v) => v >= 0 && reshape('Edit width', { ...geometry, width: v || null })}
+          />
+        </fieldset>
+      )}
       {geometry.kind === 'keypoints' && (
         <KeypointRows
           geometry={geometry}

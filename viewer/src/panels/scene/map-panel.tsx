@@ -8,6 +8,8 @@ import { MeasurePanel } from '../measure/measure-panel'
 import { PaintPanel } from '../paint/paint-panel'
 import type { PanelProps } from '../panel'
 import { crsName } from '../status-bar/status-bar'
+import { ToolOptions } from '../tool-options/tool-options'
+import { Transcriber } from '../transcription/transcriber'
 import { TypedPanel } from '../typed/typed-panel'
 import { Crosshair } from './crosshair'
 import { Loupe } from './loupe'
@@ -41,6 +43,8 @@ export function MapPanel({ bench }: PanelProps) {
       {stage && <ScaleBar stage={stage} />}
       {stage && <MeasurePanel bench={bench} stage={stage} />}
       {stage && <PaintPanel bench={bench} />}
+      {stage && <ToolOptions bench={bench} stage={stage} />}
+      {stage && <Transcriber bench={bench} stage={stage} />}
       {stage && <TypedPanel bench={bench} stage={stage} />}
       {stage && <Waiting stage={stage} />}
       {!isEmpty && !stage && (

@@ -14,6 +14,7 @@ import { ReviewBar } from '../review/review-bar'
 import { reviewCommands } from '../review/review-commands'
 import { DropZone } from '../start/drop-zone'
 import { StatusBar } from '../status-bar/status-bar'
+import { tagCommands } from '../tags/tag-commands'
 import { ToolRail } from '../tool-rail/tool-rail'
 import { TopBar } from '../top-bar/top-bar'
 import { tourSeen } from '../tour/first-time'
@@ -56,7 +57,7 @@ export function ScenePage({ bench, commands, keymap }: ScenePageProps) {
   useEffect(() => followAddress(bench), [bench])
   const ontology = bench.session.ontology.value
   useEffect(
-    () => commands.add(...classCommands(bench), ...wallClassCommands(bench)),
+    () => commands.add(...classCommands(bench), ...tagCommands(bench), ...wallClassCommands(bench)),
     [bench, commands, ontology],
   )
   useEffect(

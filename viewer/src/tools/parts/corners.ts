@@ -21,6 +21,8 @@ export interface CornersKind {
   shape(frame: string, at: readonly Position[]): Geometry | null
   /** Return what is to be read beside the pointer. */
   label?(at: readonly Position[], shape: Geometry | null): string
+  /** A key of its own was pressed while it is drawn or about to be. True: it was taken. */
+  key?(keys: string): boolean
   /** What is said where the positions make no shape. */
   readonly refusal: string
 }
@@ -101,6 +103,12 @@ class CornersGesture extends PlacingGesture<CornersKind> {
 
   refresh(): void {
     this.#show()
+  }
+
+  override key(keys: string): boolean {
+    if (!this.kind.key?.(keys)) return super.key(keys)
+    this.#show()
+    return true
   }
 
   protected reset(): void {

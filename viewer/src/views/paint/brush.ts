@@ -1,5 +1,5 @@
 import type { Position } from '../../math/position'
-import type { Geometry, Keypoints } from '../../model/geometry'
+import type { Geometry, Keypoints, Polyline } from '../../model/geometry'
 import { shapeOf } from '../../shapes'
 import { type Chain, isClosed } from '../../shapes/shape'
 import { Camera } from '../camera'
@@ -23,6 +23,8 @@ export interface Ink {
 }
 
 const POINT_RADIUS = 5
+/** Of bands whose ink knows no area. */
+const BAND_OPACITY = 0.25
 const HOLLOW = 'rgb(0 0 0 / 0.6)'
 
 /** Return a colour with an opacity: `#4da3ff`, 0.25 -> `rgb(77 163 255 / 0.25)`. */
@@ -35,6 +37,7 @@ export function faded(color: string, opacity: number): string {
 export function paintGeometry(easel: Easel, geometry: Geometry, ink: Ink): void {
   const { context } = easel
   const chains = shapeOf(geometry).chains(geometry)
+  if (geometry.kind === 'polyline' && geometry.width) paintBand(easel, geometry, geometry.width, ink)
   const isKnown = chains.some((chain) => chain.role !== 'points')
   if (isKnown) {
     context.beginPath()
@@ -48,6 +51,21 @@ export function paintGeometry(easel: Easel, geometry: Geometry, ink: Ink): void 
   if (geometry.kind === 'keypoints') return paintKeypoints(easel, geometry, ink)
   for (const chain of chains)
     if (chain.role === 'points') for (const p of chain.path) paintDisc(easel, p, ink)
+}
+
+/** The band of a line with a width: as wide as it is stored, its ends flat. */
+function paintBand(easel: Easel, { path }: Polyline, width: number, ink: Ink): void {
+  const { context, camera } = easel
+  context.beginPath()
+  tracePath(easel, { path, role: 'line', part: 0 })
+  context.setLineDash([])
+  context.lineCap = 'butt'
+  context.lineJoin = 'round'
+  context.strokeStyle = ink.fill ?? ink.stroke
+  context.globalAlpha = ink.fill ? 1 : BAND_OPACITY
+  context.lineWidth = width / camera.unitsPerPixel
+  context.stroke()
+  context.globalAlpha = 1
 }
 
 /** Visible keypoints are discs, those that something hides are rings. */

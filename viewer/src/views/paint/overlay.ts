@@ -6,7 +6,7 @@ import type { Sketch } from '../../tools/tool'
 import { Camera } from '../camera'
 import { type Easel, faded, paintGeometry, paintMany, paintPath } from './brush'
 import { type PaintedCell, paintCells } from './cells'
-import { HALO, paintHandles, paintSketch, SELECTION } from './sketch'
+import { HALO, paintHandles, paintLabel, paintSketch, SELECTION } from './sketch'
 
 /** A geometry in the view frame with its colour. */
 export interface Stroke {
@@ -19,10 +19,13 @@ export interface Stroke {
 
 /** What belongs to a label and is in no tile. */
 export interface Dress {
-  readonly geometry: Geometry
+  /** Null = the tiles draw all of it. */
+  readonly geometry: Geometry | null
   /** Between its keypoints. */
   readonly bones: readonly (readonly Position[])[]
   readonly color: string
+  /** The text in the picture that it stands for, and where. */
+  readonly caption: { readonly position: Position; readonly text: string } | null
 }
 
 /** What is painted over the tiles and stays while only the pointer moves, bottom first. */
@@ -47,6 +50,9 @@ export interface MovingOverlay {
 /** Chosen shapes above which all are outlined as one. */
 const MOST_FILLED = 500
 
+/** Characters of a text that are shown beside its shape. */
+const LONGEST_CAPTION = 40
+
 /** Paint what stays while only the pointer moves. */
 export function paintStill(easel: Easel, overlay: StillOverlay): void {
   const sight = Bounds.grown(Camera.bounds(easel.camera), 12 * easel.camera.unitsPerPixel)
@@ -58,9 +64,10 @@ export function paintStill(easel: Easel, overlay: StillOverlay): void {
       fill: faded(stroke.color, overlay.fillOpacity),
       width: 1.5,
     })
-  for (const { geometry, bones, color } of overlay.dressed) {
+  for (const { geometry, bones, color, caption } of overlay.dressed) {
     for (const bone of bones) paintPath(easel, bone, { stroke: color, fill: null, width: 2 })
-    paintGeometry(easel, geometry, { stroke: color, fill: null, width: 2 })
+    if (geometry) paintGeometry(easel, geometry, { stroke: color, fill: null, width: 2 })
+    if (caption) paintLabel(easel, caption.position, shortened(caption.text))
   }
   for (const { geometry, color } of overlay.preview.filter(isSeen))
     paintGeometry(easel, geometry, {
@@ -100,4 +107,9 @@ export function paintStill(easel: Easel, overlay: StillOverlay): void {
 export function paintMoving(easel: Easel, { hovered, sketch, color }: MovingOverlay): void {
   if (hovered) paintGeometry(easel, hovered.geometry, { stroke: '#ffffff', fill: null, width: 2, halo: HALO })
   if (sketch) paintSketch(easel, sketch, color)
+}
+
+/** Return a text that fits beside a shape. */
+function shortened(text: string): string {
+  return text.length > LONGEST_CAPTION ? `${text.slice(0, LONGEST_CAPTION - 1)}…` : text
 }

@@ -187,7 +187,8 @@ function paintBand({ context, camera }: Easel, band: Bounds): void {
   context.setLineDash([])
 }
 
-function paintLabel({ context, camera }: Easel, position: Position, text: string): void {
+/** Paint a text beside a position. */
+export function paintLabel({ context, camera }: Easel, position: Position, text: string): void {
   if (!text) return
   context.font = '600 11px ui-monospace, "DejaVu Sans Mono", monospace'
   context.textBaseline = 'middle'
