@@ -132,8 +132,6 @@ def test_a_text_is_asked_for_and_shown(ada: Desk, scenes: Scenes) -> None:
     said = {"text": "Bahnhofstrasse 12"}
     ada.until(lambda: [a["attributes"] for a in ada.annotations(scene)] == [said], "it is stored")
     ada.idle()
-    page.mouse.move(700, 600)
-    page.screenshot(path="/tmp/text.png")
     # the next one is left open by Esc, and the map has the keys again
     ada.drag((400, 420), (560, 460))
     page.locator(".transcriber").wait_for()
