@@ -9,11 +9,12 @@ from geo3d.labels.layer import CHUNK_SIDE, ChunkRuns, Layer, Run
 from geo3d.labels.ontology import Attribute, AttributeValue, LabelClass, Ontology, Skeleton, slug_of
 from geo3d.labels.provenance import Provenance
 from geo3d.labels.review import ReviewState, SampleStatus, check_transition
-from geo3d.labels.scene import Asset, Member, Project, Sample, Scene, SceneStatus
+from geo3d.labels.scene import DISPLAY, Asset, Member, Project, Sample, Scene, SceneStatus
 from geo3d.labels.thing import Relation, Thing
 
 __all__ = [
     "CHUNK_SIDE",
+    "DISPLAY",
     "Annotation",
     "AnnotationColumns",
     "Asset",

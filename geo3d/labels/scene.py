@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Self
+from typing import Any, Final, Literal, Self
 
 from pydantic import Field, NonNegativeInt, model_validator
 
 from geo3d.geometry import Frame, Value
 from geo3d.labels.identity import Id
 from geo3d.labels.ontology import Ontology
+
+DISPLAY: Final = "display"
+"""Key of `Asset.properties`: how the team looks at a raster, as the viewer wrote it; to everybody else it is data."""
 
 
 class Sample(Value):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -60,7 +61,7 @@ def make_painter(style: Style, info: RasterInfo, sampled: Sampled) -> Painter:
             channel, needed, style.azimuth, style.altitude, style.z_factor, stretch, colors, nearest=nearest
         )
     if colors is not None:
-        stretch = Stretch(stretch.dark, stretch.bright, stretch.gamma, first=1)
+        stretch = replace(stretch, first=1)
     return RampPainter(channel, stretch, colors, needed, nearest)
 
 
@@ -113,7 +114,7 @@ def _stretch(channel: Channel, i: int, n: int, style: Style, info: RasterInfo, s
         values = channel.values(patch, order).astype(np.float64)
         known = np.isfinite(values) if patch.valid is None else np.isfinite(values) & patch.valid
         low, high = range_of(values[known], style)
-    return Stretch(float(low), float(high), style.gamma)
+    return Stretch(float(low), float(high), style.gamma, contrast=style.contrast, brightness=style.brightness)
 
 
 def _class_painter(band: int, colors: dict[int, Rgba], *, nearest: bool) -> ClassPainter:

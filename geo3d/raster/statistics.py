@@ -120,7 +120,7 @@ def _statistics(
 ) -> RasterStatistics:
     info = raster.info
     chosen = tuple(bands) or tuple(band.index for band in info.bands)
-    tallies = [_Tally.of(info.bands[index - 1]) for index in chosen]
+    tallies = [Tally.of(info.bands[index - 1]) for index in chosen]
     passes = 2 if any(tally.needs_range for tally in tallies) else 1
     for turn in range(passes):
         pieces = _pieces(info.levels[level], sum(np.dtype(info.bands[i - 1].dtype).itemsize for i in chosen))
@@ -148,7 +148,7 @@ def _pieces(level: Level, bytes_per_pixel: int) -> list[Window]:
 
 
 @dataclass
-class _Tally:
+class Tally:
     """Counts of one band while pieces go by."""
 
     band: Band
@@ -164,7 +164,8 @@ class _Tally:
     counts: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(_FINE_BINS, np.int64))
 
     @classmethod
-    def of(cls, band: Band) -> _Tally:
+    def of(cls, band: Band) -> Tally:
+        """Begin to count a band."""
         dtype = np.dtype(band.dtype)
         return cls(band, needs_range=dtype.kind == "f" or dtype.itemsize > 2)
 

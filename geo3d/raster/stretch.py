@@ -18,7 +18,10 @@ Bytes = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Stretch:
-    """Map values linearly from (dark, bright) to (first, 255), then bend by gamma. Outside values are clipped."""
+    """Map values linearly from (dark, bright) to 0..1, bend by gamma, drive from the middle, then to (first, 255).
+
+    Outside values are clipped.
+    """
 
     dark: float
     bright: float
@@ -26,11 +29,16 @@ class Stretch:
     gamma: float = 1.0
     first: int = 0
     """Brightness of `dark`; 1 keeps 0 free for "transparent" in palettes."""
+    contrast: float = 1.0
+    """Above 1 drives brightness away from the middle."""
+    brightness: float = 0.0
+    """Added at the end; 1 is all of it."""
 
     @property
     def is_identity(self) -> bool:
         """Whether bytes pass through unchanged."""
-        return (self.dark, self.bright, self.gamma, self.first) == (0.0, 255.0, 1.0, 0)
+        is_linear = (self.gamma, self.contrast, self.brightness) == (1.0, 1.0, 0.0)
+        return is_linear and (self.dark, self.bright, self.first) == (0.0, 255.0, 0)
 
     @cached_property
     def _byte_table(self) -> Bytes:
@@ -67,6 +75,11 @@ class Stretch:
             np.fmin(np.fmax(share, 0.0, out=share), 1.0, out=share)  # fmax: NaN counts as dark
         if self.gamma != 1.0:
             np.power(share, 1.0 / self.gamma, out=share)
+        if (self.contrast, self.brightness) != (1.0, 0.0):
+            share -= 0.5
+            share *= self.contrast
+            share += 0.5 + self.brightness
+            np.clip(share, 0.0, 1.0, out=share)
         share *= 255 - self.first
         share += self.first + 0.5
         return share.astype(np.uint8)

@@ -38,6 +38,10 @@ class Style(Value):
     """For sigma: mean minus and plus this many standard deviations."""
     gamma: Annotated[Number, Field(gt=0, le=10)] = 1.0
     """Above 1 brightens the middle."""
+    contrast: Annotated[Number, Field(gt=0, le=10)] = 1.0
+    """Above 1 drives brightness away from the middle."""
+    brightness: Annotated[Number, Field(ge=-1, le=1)] = 0.0
+    """Added to brightness; 1 is all of it."""
     colormap: str | None = None
     """Name of a colour ramp for one value: ``viridis``, ``rdylgn_r``."""
     classes: tuple[tuple[int, Rgba], ...] = ()

@@ -43,6 +43,7 @@ from geo3d_server import (
     project,
     scenes,
     signin,
+    zones,
 )
 from geo3d_server.apidocs import page_of
 from geo3d_server.editing import GeometryQuestion
@@ -64,9 +65,10 @@ from geo3d_server.tiles import TileApp
 from geo3d_server.upload import INCOMING, remove_old
 from geo3d_server.viewer import Viewer
 from geo3d_server.work import WORKS
+from geo3d_server.zones import ZoneQuestion
 
 DESCRIPTION = "geo3d: label georeferenced imagery, photos and point clouds, exact to the coordinate."
-_PARSED_BY_HAND = (ChangeSet, TransformQuestion, MeasureQuestion, ImportSource, GeometryQuestion)
+_PARSED_BY_HAND = (ZoneQuestion, ChangeSet, TransformQuestion, MeasureQuestion, ImportSource, GeometryQuestion)
 _UNMENTIONED = (*_PARSED_BY_HAND, Problem, ImportResult, Report, RasterInfo, RasterStatistics)
 """Shapes on the wire that no endpoint's signature shows: bodies, results of jobs, what the tile application says."""
 
@@ -108,6 +110,7 @@ def create_app(settings: Settings) -> FastAPI:
         geometry,
         events,
         assets,
+        zones,
         exchange,
         jobs,
     ):

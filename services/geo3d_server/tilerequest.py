@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode
 from geo3d.errors import NotFound, OptionError
 from geo3d.raster.encode import MEDIA_TYPES, PictureFormat
 from geo3d.raster.grid import TILE_SIZES, Grid
+from geo3d.raster.ground import ground_pixel
 from geo3d.raster.passthrough import StoredTile
 from geo3d.raster.rawtile import MEDIA_TYPE as RAW_TYPE
 from geo3d.raster.rawtile import Encoding, compress, encode_raw, encoding_for
@@ -19,6 +20,8 @@ from geo3d.raster.tile import Want
 from geo3d_server.served import Served
 
 _RAW: Final = "raw"
+GROUND_HEADER: Final = b"geo3d-ground-pixel"
+"""Of raw tiles with a margin: metres to the right and downwards of the middle pixel, as a hillshade needs them."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -36,6 +39,8 @@ class TileRequest:
     """Of a rendered tile."""
     bands: tuple[int, ...]
     """Of a raw tile; empty = all."""
+    margin: int
+    """Of a raw tile: pixels on every side beyond it."""
     encoding: Encoding
     """Of a raw tile's body."""
     tag: bytes
@@ -62,10 +67,11 @@ class TileRequest:
         style = _DEFAULT
         encoding: Encoding = "identity"
         bands: tuple[int, ...] = ()
+        margin = 0
         if kind == _RAW:
-            size, bands = _raw_query(query)
+            size, bands, margin = _raw_query(query)
             encoding = encoding_for(accepts)
-            made_of = f"{encoding}.{'.'.join(map(str, bands))}"
+            made_of = f"{encoding}.{'.'.join(map(str, bands))}.{margin}"
         elif kind in MEDIA_TYPES:
             size, style = _picture_query(query)
             made_of = style.digest
@@ -73,7 +79,7 @@ class TileRequest:
             raise NotFound(f"a tile ends in .png, .jpg, .webp or .raw, not in {kind!r}")
         tag = f'"{served.version}.{made_of}.{size}"'.encode()
         place = (int(zoom), int(column), int(row))
-        return cls(served, served.grid(grid), place, size, kind, style, bands, encoding, tag)
+        return cls(served, served.grid(grid), place, size, kind, style, bands, margin, encoding, tag)
 
     @property
     def key(self) -> Hashable:
@@ -86,6 +92,9 @@ class TileRequest:
         if self.kind != _RAW:
             return [(b"content-type", MEDIA_TYPES[cast(PictureFormat, self.kind)].encode())]
         headers = [(b"content-type", RAW_TYPE.encode()), (b"vary", b"accept-encoding")]
+        if self.margin:
+            ground = ground_pixel(self.grid, self.grid.cell(*self.place), self.size, self.served.info)
+            headers.append((GROUND_HEADER, "{!r},{!r}".format(*ground).encode()))
         if self.encoding != "identity":
             headers.append((b"content-encoding", self.encoding.encode()))
         return headers
@@ -124,8 +133,9 @@ class TileRequest:
         missing = [band for band in bands if band > len(info.bands)]
         if missing:
             raise OptionError(f"bands: there is no band {missing[0]}; this raster has {len(info.bands)}")
-        patch = self.served.reader.read(self.grid, *self.place, self.size, Want(bands, nearest=True, exact=True))
-        return compress(encode_raw(patch, info.dtype, len(bands), self.size), self.encoding)
+        want = Want(bands, nearest=True, margin=self.margin, exact=True)
+        patch = self.served.reader.read(self.grid, *self.place, self.size, want)
+        return compress(encode_raw(patch, info.dtype, len(bands), self.size + 2 * self.margin), self.encoding)
 
 
 _DEFAULT: Final = Style()
@@ -142,19 +152,22 @@ def _picture_query(query: str) -> tuple[int, Style]:
 
 
 @lru_cache(maxsize=1024)
-def _raw_query(query: str) -> tuple[int, tuple[int, ...]]:
-    """Return the size of a raw tile and its bands."""
+def _raw_query(query: str) -> tuple[int, tuple[int, ...], int]:
+    """Return the size of a raw tile, its bands and its margin."""
     pairs = dict(parse_qsl(query))
-    unknown = set(pairs) - {"size", "bands"}
+    unknown = set(pairs) - {"size", "bands", "margin"}
     if unknown:
-        raise OptionError(f"a raw tile has the parameters bands and size, not {unknown.pop()!r}")
+        raise OptionError(f"a raw tile has the parameters bands, size and margin, not {unknown.pop()!r}")
     try:
         bands = tuple(int(part.strip().removeprefix("b")) for part in pairs.get("bands", "").split(",") if part)
     except ValueError:
         bands = (0,)
     if any(band < 1 for band in bands) or len(bands) > 4096:
         raise OptionError("bands: give whole numbers from 1 on, separated by commas", parameter="bands")
-    return _size(pairs.get("size")), bands
+    margin = pairs.get("margin", "0")
+    if margin not in ("0", "1"):
+        raise OptionError("margin: a raw tile has 0 or 1 pixels beyond its edges", parameter="margin")
+    return _size(pairs.get("size")), bands, int(margin)
 
 
 def _size(text: str | None) -> int:

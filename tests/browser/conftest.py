@@ -20,6 +20,8 @@ from tests.live import LiveServer, eventually
 VIEWER = Path(__file__).resolve().parents[2] / "services" / "geo3d_server" / "_viewer" / "index.html"
 SCENES = {
     "naip": ["naip/m_4709963_se_14_1_20090818.tif"],
+    "dates": ["naip/m_4709963_se_14_1_20090818.tif", "naip/m_4709963_se_14_1_20200831.tif"],
+    "dem": ["titiler/dem.tif"],
     "landsat": ["landsat7_6band/L7_ETMs.tif"],
     "frames": ["rasterio/RGB.byte.tif"],
     "rotated": ["rasterio/rotated.tif"],

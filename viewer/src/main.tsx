@@ -41,7 +41,7 @@ window.geo3d = {
     if (!bench || !stage) return ['scene']
     const state = bench.session.outbox.state.peek().kind
     return [
-      ...(stage.view.isIdle.peek() ? [] : ['map']),
+      ...(stage.view.isIdle.peek() && bench.beside.peek()?.view.isIdle.peek() !== false ? [] : ['map']),
       ...(stage.rest.isNow ? [] : ['sight']),
       ...(stage.painted.isLoading.peek() ? ['painted tiles'] : []),
       ...(stage.hand.painting.nAsked.peek() ? ['pixels'] : []),

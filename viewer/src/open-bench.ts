@@ -5,6 +5,10 @@ import type { Shell } from './app'
 import { browserDrawer } from './document/drawer'
 import { Session } from './document/session'
 import { Workbench } from './panels/workbench'
+import { TileCache } from './raster/tile-cache'
+
+/** What decoded tiles of a scene may fill in memory. */
+const TILE_BYTES = 320 << 20
 
 export { ScenePage } from './panels/scene/scene-page'
 
@@ -35,6 +39,7 @@ export async function openBench(shell: Shell, id: string, actor: SessionInfo): P
   void session.cells.load().catch((error) => shell.toasts.error(error))
   session.counts.value = counts.counts
   session.states.value = counts.states
+  const tiles = new TileCache<Uint8Array | Float32Array>(TILE_BYTES)
   const bench = new Workbench({
     session,
     toasts: shell.toasts,
@@ -42,7 +47,7 @@ export async function openBench(shell: Shell, id: string, actor: SessionInfo): P
     storage: shell.storage,
     openView: async (element, place) => {
       const { MapView } = await import('./views/map/map-view')
-      return new MapView(element, place)
+      return new MapView(element, place, tiles)
     },
   })
   await Promise.all([session.outbox.restore(), session.refusals.restore()])

@@ -5,9 +5,10 @@ import type { RasterInfo } from '../src/raster/info'
 import { materialOf, UnsupportedOnGpu } from '../src/raster/material'
 import { colorsOf } from '../src/raster/ramp'
 import { RawTile } from '../src/raster/raw-tile'
-import { BandStatistics, rangeOf } from '../src/raster/statistics'
+import { Picker, Sample } from '../src/raster/sample'
+import { BandStatistics } from '../src/raster/statistics'
 import { RasterStyle } from '../src/raster/style'
-import { bandsFor, layoutOf, textureOf } from '../src/raster/texture'
+import { bandsFor, layoutOf, marginFor, textureOf } from '../src/raster/texture'
 import { TileCache } from '../src/raster/tile-cache'
 
 const NAMES = ['red', 'green', 'blue', 'nir']
@@ -18,6 +19,8 @@ const INFO = {
   alpha: null,
   presets: [],
 } as unknown as RasterInfo
+
+const BYTES = { ...INFO, bands: INFO.bands.map((band) => ({ ...band, dtype: 'uint8' })) } as RasterInfo
 
 /** Write a raw tile as docs/formats/raw-tile.md says, the other way round than `RawTile.parse` reads it. */
 function written(
@@ -66,9 +69,27 @@ describe('raw tiles', () => {
   test('a texture has the bands of a pixel together, the mask last', () => {
     const tile = RawTile.parse(written(1, 1, [2, 2, 1], [1, 2, 10, 20], [0b01]))
     // the pixel without data borrows the values of its neighbour, but not its mask
-    expect([...textureOf(tile)]).toEqual([1, 10, 255, 1, 10, 0])
+    expect([...textureOf(tile, layoutOf([1, 2], BYTES))]).toEqual([1, 10, 255, 1, 10, 0])
     const wide = RawTile.parse(written(3, 0, [1, 2, 1], [1, 0, 0, 1]))
-    expect(textureOf(wide)).toEqual(new Float32Array([1, 1, 256, 1]))
+    expect(textureOf(wide, layoutOf([1], INFO))).toEqual(new Float32Array([1, 1, 256, 1]))
+  })
+
+  test('heights travel with a margin, and their texture says how large a pixel is', () => {
+    const heights = { ...INFO, bands: [{ ...INFO.bands[0]!, color: 'elevation' }], rgb: [1] } as RasterInfo
+    expect([marginFor(heights), marginFor(INFO)]).toEqual([1, 0])
+    const layout = layoutOf([1], heights)
+    const tile = RawTile.parse(written(3, 0, [1, 2, 1], [1, 0, 0, 1]))
+    expect(textureOf(tile, layout, [2, 3])).toEqual(new Float32Array([1, 1, 2, 3, 256, 1, 2, 3]))
+    const shade = { ...RasterStyle.first(heights), shade: RasterStyle.LIGHT }
+    const first = materialOf(shade, heights, [[0, 9]], layout)
+    const other = materialOf(
+      { ...shade, shade: { azimuth: 90, altitude: 20, zFactor: 3 } },
+      heights,
+      [[0, 9]],
+      layout,
+    )
+    expect(other.key).toBe(first.key)
+    expect(other.variables.sunUp).toBeCloseTo(Math.sin(Math.PI / 9), 12)
   })
 })
 
@@ -120,8 +141,7 @@ describe('material', () => {
   })
 
   test('bytes come as 0..1 and are scaled back', () => {
-    const bytes = { ...INFO, bands: INFO.bands.map((band) => ({ ...band, dtype: 'uint8' })) }
-    expect(layoutOf([1, 2], bytes)).toMatchObject({ factor: 255, mask: 3 })
+    expect(layoutOf([1, 2], BYTES)).toMatchObject({ factor: 255, mask: 3 })
   })
 
   test('what the GPU has no word for is left to the server', () => {
@@ -133,26 +153,62 @@ describe('material', () => {
     expect(bandsFor(RasterStyle.first(INFO), [], INFO)).toEqual([1, 2, 3, 4])
     const many = {
       ...INFO,
-      bands: Array.from({ length: 12 }, (_, i) => ({ ...INFO.bands[0]!, index: i + 1 })),
+      bands: Array.from({ length: 14 }, (_, i) => ({ ...INFO.bands[0]!, index: i + 1 })),
     }
     expect(bandsFor({ ...RasterStyle.first(INFO), bands: [9, 2, 9] }, [], many)).toEqual([2, 9])
   })
 })
 
 test('the query of a style leaves out what is the default', () => {
-  expect(
-    RasterStyle.query({ bands: [4, 3, 2], expression: null, range: [], gamma: 1, colormap: 'viridis' }),
-  ).toBe('bands=4%2C3%2C2')
-  const style = { bands: [], expression: 'b1/2', range: [[0, 1]] as const, gamma: 1.5, colormap: 'ndvi' }
-  expect(new URLSearchParams(RasterStyle.query(style)).get('expression')).toBe('b1/2')
+  const first = RasterStyle.first(INFO)
+  expect(RasterStyle.query({ ...first, bands: [4, 3, 2], colormap: 'viridis' })).toBe('bands=4%2C3%2C2')
+  const style = { ...first, bands: [], expression: 'b1/2', range: [[0, 1]] as const, contrast: 2 }
+  const query = new URLSearchParams(RasterStyle.query(style))
+  expect([...query]).toEqual([
+    ['expression', 'b1/2'],
+    ['range', '0,1'],
+    ['contrast', '2'],
+  ])
+  const stretch = { rule: 'percentile', percent: 1, sigmas: 2, scope: 'file' } as const
+  expect(new URLSearchParams(RasterStyle.query({ ...first, stretch })).get('percentiles')).toBe('1,99')
+})
+
+test('a style that was kept is read where it fits, and filled up where it is older', () => {
+  const kept = JSON.parse(
+    JSON.stringify({ bands: [4, 3, 2], expression: null, range: [], gamma: 2, colormap: null }),
+  )
+  expect(RasterStyle.read(kept, INFO)).toEqual({ ...RasterStyle.first(INFO), bands: [4, 3, 2], gamma: 2 })
+  for (const wrong of [null, 'x', { bands: [9] }, { bands: [1, 2] }, { ...kept, gamma: 'much' }])
+    expect(RasterStyle.read(wrong, INFO)).toBeNull()
 })
 
 test('ranges are never empty', () => {
-  expect(rangeOf([5, 5, 5])).toEqual([4.5, 5.5])
-  expect(rangeOf([])).toEqual([0, 1])
-  const flat = { minimum: 3, maximum: 3, mean: 3, std: 0, percentiles: [] } as unknown as BandStatistics
-  for (const rule of ['minmax', 'percentile', 'sigma'] as const)
-    expect(BandStatistics.range(flat, rule, 'uint16')).toEqual([2.5, 3.5])
+  const flat = BandStatistics.of(1, Float64Array.of(3, 3, 3))
+  const none = BandStatistics.of(1, Float64Array.of(Number.NaN))
+  for (const rule of ['minmax', 'percentile', 'sigma', 'auto'] as const) {
+    const stretch = { rule, percent: 2, sigmas: 2, scope: 'file' } as const
+    expect(BandStatistics.range(flat, stretch, 'uint16')).toEqual([2.5, 3.5])
+    expect(BandStatistics.range(none, stretch, 'float32')).toEqual([0, 1])
+  }
+})
+
+test('statistics of what is in sight, of bands and of expressions', () => {
+  const layout = layoutOf([1, 2], BYTES)
+  const picker = new Picker(layout)
+  // three pixels of two bands and the mask; the second has no data
+  picker.add(Uint8Array.of(10, 5, 255, 99, 99, 0, 30, 5, 255), 3, [0, 0, 2, 0], 1)
+  const sample = picker.done()
+  const [red] = Sample.statistics(sample, { ...RasterStyle.first(BYTES), bands: [1] }, BYTES)
+  expect(red).toMatchObject({ n_valid: 2, minimum: 10, maximum: 30, mean: 20, std: 10 })
+  expect(red!.histogram).toMatchObject({ low: 9.5, high: 30.5 })
+  expect(red!.histogram!.counts.reduce((a, b) => a + b)).toBe(2)
+  const [ratio] = Sample.statistics(
+    sample,
+    { ...RasterStyle.first(BYTES), bands: [], expression: 'b1/b2' },
+    BYTES,
+  )
+  expect(ratio).toMatchObject({ minimum: 2, maximum: 6 })
+  expect(Sample.statistics(sample, RasterStyle.first(BYTES), BYTES)).toEqual([])
 })
 
 test('ramps have 256 colours and end where their anchors do', () => {

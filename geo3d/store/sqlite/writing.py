@@ -9,7 +9,21 @@ from typing import Any
 import orjson
 
 from geo3d.errors import Conflict, GeometryError, NotFound, ValidationFailed
-from geo3d.labels import Annotation, ChangeSet, Delete, Document, Paint, Patch, Project, Put, Scene, Thing, new_id
+from geo3d.labels import (
+    DISPLAY,
+    Annotation,
+    Asset,
+    ChangeSet,
+    Delete,
+    Document,
+    Paint,
+    Patch,
+    Project,
+    Put,
+    Scene,
+    Thing,
+    new_id,
+)
 from geo3d.labels.check import LabelProblem
 from geo3d.store.admission import Admission, refuse
 from geo3d.store.contract import PROJECT, Commit
@@ -47,8 +61,17 @@ def _brings_files(standing: Standing, changes: ChangeSet) -> bool:
     for change in changes.changes:
         if isinstance(change, Put) and isinstance(change.document, Scene):
             scene = standing.scene()
-            return scene is None or any(asset not in scene.assets for asset in change.document.assets)
+            if scene is None:
+                return True
+            known = [_without_display(asset) for asset in scene.assets]
+            return any(_without_display(asset) not in known for asset in change.document.assets)
     return False
+
+
+def _without_display(asset: Asset) -> Asset:
+    """Return an asset without how it is looked at: that is somebody's step, which they may take back."""
+    kept = {name: value for name, value in asset.properties.items() if name != DISPLAY}
+    return asset.model_copy(update={"properties": kept})
 
 
 def write_changes(entry: Entry, standing: Standing, changes: ChangeSet) -> None:

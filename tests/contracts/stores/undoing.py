@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from geo3d.errors import Conflict, NotFound, NothingToUndo, ValidationFailed
-from geo3d.labels import Annotation, Asset, Ontology, Put, Thing, new_id
+from geo3d.labels import DISPLAY, Annotation, Asset, Ontology, Put, Thing, new_id
 from geo3d.store import PROJECT, Query
 from tests.contracts.stores.workbench import ONTOLOGY, SCENE, StoreSuite, Workbench, annotation, square
 
@@ -142,6 +142,13 @@ class UndoSuite(StoreSuite):
         bench.undo()
         assert drawn.id not in bench.ids()
         assert [asset.id for asset in bench.store.scene(SCENE).assets] == ["picture", "b"]
+
+    def test_how_a_raster_is_shown_is_a_step_like_any_other(self, bench: Workbench) -> None:
+        scene = bench.store.scene(SCENE)
+        shown = tuple(asset.model_copy(update={"properties": {DISPLAY: {"opacity": 0.5}}}) for asset in scene.assets)
+        bench.put(scene.model_copy(update={"assets": shown}))
+        bench.undo()
+        assert DISPLAY not in bench.store.scene(SCENE).assets[0].properties
 
     def test_undo_of_many_changes_at_once(self, bench: Workbench) -> None:
         old = [bench.draw(square(i * 20, 0)) for i in range(5)]

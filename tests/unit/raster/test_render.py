@@ -309,3 +309,11 @@ def test_styles_that_do_not_fit_are_refused(tmp_path: Path, query: str, error: t
     path = made(tmp_path / "x.tif", np.zeros((3, 20, 20), np.uint8), photometric="RGB")
     with pytest.raises(error):
         drawn(path, query)
+
+
+def test_contrast_drives_from_the_middle_and_brightness_is_added() -> None:
+    values = np.array([[0.0, 0.25, 0.5, 0.75, 1.0]], np.float32)
+    assert Stretch(0, 1, contrast=2).apply(values).tolist() == [[0, 0, 128, 255, 255]]
+    assert Stretch(0, 1, contrast=0.5).apply(values).tolist() == [[64, 96, 128, 159, 191]]
+    assert Stretch(0, 1, brightness=0.25).apply(values).tolist() == [[64, 128, 191, 255, 255]]
+    assert not Stretch(0, 255, contrast=2).is_identity

@@ -138,6 +138,22 @@ def test_stored_jpeg_goes_out_as_it_is(app: TileApp, folder: Path) -> None:
     assert warm.content == found.content
 
 
+def test_a_raw_tile_with_a_margin_has_its_neighbours_pixels(app: TileApp, folder: Path) -> None:
+    with rasterio.open(folder / "bands") as dataset:
+        source = dataset.read(3)
+    answer = get(app, "/bands/latest/native/2/1/1.raw?bands=3&margin=1")
+    inside = decode_raw(answer.content)
+    assert np.array_equal(inside.data[0], source[255:513, 255:513])
+    right, down = (float(part) for part in answer.headers["geo3d-ground-pixel"].split(","))
+    assert right == pytest.approx(2, rel=1e-3)
+    assert down == pytest.approx(2, rel=1e-3)
+    corner = decode_raw(get(app, "/bands/latest/native/2/0/0.raw?bands=3&margin=1").content)
+    assert corner.valid is not None
+    assert not corner.valid[0].any()
+    assert not corner.valid[:, 0].any()
+    assert np.array_equal(corner.data[0, 2:, 1:], source[1:257, :257])  # row 0 is nodata
+
+
 def test_raw_tiles_are_the_pixels_in_the_encoding_asked_for(app: TileApp, folder: Path) -> None:
     with rasterio.open(folder / "bands") as dataset:
         expected = dataset.read([4, 2], window=rasterio.windows.Window(256, 256, 256, 256))
@@ -229,6 +245,7 @@ def test_statistics_and_colormaps(app: TileApp) -> None:
         ("/photo/latest/native/2/0/0.png?bands=7", 422, "no band 7"),
         ("/photo/latest/native/2/0/0.png?expression=b1%2B", 422, "too early"),
         ("/photo/latest/native/2/0/0.png?size=300", 422, "256 or 512"),
+        ("/bands/latest/native/2/0/0.raw?margin=2", 422, "0 or 1 pixels"),
         ("/bands/latest/native/2/0/0.raw?bands=0", 422, "from 1 on"),
         ("/bands/latest/native/2/0/0.raw?bands=9", 422, "no band 9"),
         ("/photo/info?secret", 403, "not you"),

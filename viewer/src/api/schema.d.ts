@@ -357,6 +357,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/api/scenes/{scene}/assets/{asset}/zone": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Zone
+         * @description Return range, mean, percentiles and histogram of each band inside an area.
+         */
+        readonly post: operations["zones_zone"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/api/scenes/{scene}/assets/upload": {
         readonly parameters: {
             readonly query?: never;
@@ -1062,23 +1082,13 @@ export interface components {
         readonly BandStatistics: {
             /** Band */
             readonly band: number;
-            /** @default null */
-            readonly histogram: components["schemas"]["Histogram"] | null;
-            /**
-             * Maximum
-             * @default null
-             */
-            readonly maximum: number | null;
-            /**
-             * Mean
-             * @default null
-             */
-            readonly mean: number | null;
-            /**
-             * Minimum
-             * @default null
-             */
-            readonly minimum: number | null;
+            readonly histogram?: components["schemas"]["Histogram"] | null;
+            /** Maximum */
+            readonly maximum?: number | null;
+            /** Mean */
+            readonly mean?: number | null;
+            /** Minimum */
+            readonly minimum?: number | null;
             /** N Pixels */
             readonly n_pixels: number;
             /** N Valid */
@@ -1088,11 +1098,8 @@ export interface components {
              * @default []
              */
             readonly percentiles: readonly components["schemas"]["Percentile"][];
-            /**
-             * Std
-             * @default null
-             */
-            readonly std: number | null;
+            /** Std */
+            readonly std?: number | null;
         };
         /**
          * Box
@@ -3480,6 +3487,29 @@ export interface components {
             /** Revision */
             readonly revision: number;
         };
+        /**
+         * ZoneQuestion
+         * @description An area in any frame of the scene that leads to the raster.
+         */
+        readonly ZoneQuestion: {
+            /** Geometry */
+            readonly geometry: components["schemas"]["Polygon"] | components["schemas"]["MultiPolygon"] | components["schemas"]["Box"];
+        };
+        /**
+         * ZoneStatistics
+         * @description Statistics of the bands of a raster inside an area, in stored numbers (before scale and offset).
+         */
+        readonly ZoneStatistics: {
+            /** Bands */
+            readonly bands: readonly components["schemas"]["BandStatistics"][];
+            /** Factor */
+            readonly factor: readonly [
+                number,
+                number
+            ];
+            /** Level */
+            readonly level: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -4177,6 +4207,44 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem (RFC 9457). */
+            readonly default: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly zones_zone: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Id of the asset. */
+                readonly asset: string;
+                /** @description Id of the scene. */
+                readonly scene: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ZoneQuestion"];
+            };
+        };
+        readonly responses: {
+            /** @description Successful Response */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ZoneStatistics"];
                 };
             };
             /** @description A problem (RFC 9457). */

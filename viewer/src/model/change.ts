@@ -2,7 +2,7 @@ import type { components } from '../api/schema'
 import type { Annotation } from './annotation'
 import { Id } from './id'
 import type { Layer, Paint } from './paint'
-import type { Project } from './scene'
+import type { Project, Scene } from './scene'
 
 type Schemas = components['schemas']
 
@@ -15,7 +15,7 @@ export type ChangeSet = Required<Schemas['ChangeSet']>
 /** Makes changes from documents. */
 export const Change = {
   /** Return the change that writes a document over the version its author saw. */
-  put(document: Annotation | Layer | Project): Put {
+  put(document: Annotation | Layer | Project | Scene): Put {
     return { op: 'put', document: document as Put['document'], base: document.revision }
   },
 

@@ -1,5 +1,6 @@
 import type { components } from '../api/schema'
 import { Affine } from '../math/affine'
+import type { Bounds } from '../math/bounds'
 import type { Id } from './id'
 import type { Ontology } from './ontology'
 
@@ -62,4 +63,17 @@ export const Asset = {
   nameOf(asset: Asset): string {
     return asset.title || decodeURIComponent(asset.href.split(/[\\/]/).at(-1) ?? asset.href)
   },
+
+  /** Return how the team looks at it, as JSON that whoever draws it reads; `rank` orders layers, the lowest first. */
+  display(asset: Asset): { readonly rank?: number } | null {
+    const display = asset.properties.display
+    return typeof display === 'object' && display !== null ? display : null
+  },
+}
+
+/** Return the bounds of a raster in its view frame. */
+export function boundsOfPlace({ pixel, affine }: ViewFrame): Bounds {
+  const [width, height] = pixel.size
+  if (!affine) return [0, 0, width, height]
+  return [affine.c, affine.f + affine.e * height, affine.c + affine.a * width, affine.f]
 }

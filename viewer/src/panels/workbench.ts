@@ -1,13 +1,13 @@
-import { computed, effect, type Signal, signal } from '@preact/signals'
+import { computed, effect, type ReadonlySignal, type Signal, signal } from '@preact/signals'
 import { follow } from '../api/feed'
 import type { Session } from '../document/session'
 import { Bounds } from '../math/bounds'
 import { Annotation } from '../model/annotation'
 import type { Geometry } from '../model/geometry'
 import type { Id } from '../model/id'
-import { Scene, type ViewFrame } from '../model/scene'
+import { Asset, boundsOfPlace, Scene, type ViewFrame } from '../model/scene'
 import type { RasterPicture } from '../raster/picture'
-import { RasterShelf, Shelved } from '../raster/shelf'
+import { RasterShelf } from '../raster/shelf'
 import type { Fault } from '../shapes/faults'
 import { boundsOf } from '../shapes/hit'
 import { TOOLS } from '../tools'
@@ -19,12 +19,17 @@ import { Stage } from '../views/stage'
 import type { View } from '../views/view'
 import { keepAids, keptAids } from './aids/kept-aids'
 import { Clipboard } from './clipboard/clipboard'
+import { Comparison } from './compare/comparison'
 import type { JobBoard } from './exchange/job-board'
 import type { ShapeAct } from './geometry/shape-acts'
 import type { Toasts } from './kit/toasts'
+import { LayerOrder } from './layers/layer-order'
+import { picturesBeside, picturesOf, placeHere } from './layers/pictures'
+import { watchSight } from './layers/sight'
 import { Painting } from './paint/painting'
 import { Reviewing } from './review/reviewing'
 import { ContextMenuState } from './scene/menu-state'
+import { Readout } from './status-bar/readout'
 import { TagBoard } from './tags/tag-board'
 import { isFirstTime } from './tour/first-time'
 import { TypedInput } from './typed/typed-input'
@@ -84,11 +89,23 @@ export class Workbench {
     const active = this.active.value
     return active === null ? null : Scene.viewFrame(this.session.scene.value, active)
   })
+  readonly order: LayerOrder
+  readonly comparison: Comparison
   /** What the view shows, bottom first. */
-  readonly pictures = computed<readonly RasterPicture[]>(() => this.#pictures())
+  readonly pictures = computed<readonly RasterPicture[]>(() => picturesOf(this))
+  /** What the view beside it shows. */
+  readonly picturesBeside = computed<readonly RasterPicture[]>(() => picturesBeside(this))
   readonly stage = signal<Stage | null>(null)
+  /** The second view, while two are compared side by side: it looks where the first one does. */
+  readonly beside = signal<Stage | null>(null)
+  /** What colours mean is written on the map. */
+  readonly isLegendShown = signal(true)
   /** Numbers typed for the next vertex. */
   readonly typed = new TypedInput(this.locks, this.stage, (sentence) => this.toasts.tell(sentence))
+  /** What is known of the place under the pointer. */
+  readonly readout: Readout
+  /** The numbers of all bands, under the pointer and in the chosen area, are drawn as a curve. */
+  readonly isProfileOpen = signal(false)
   readonly clipboard = new Clipboard(this)
   /** Objects side by side, cut out of the raster. */
   readonly wall: Wall
@@ -135,12 +152,19 @@ export class Workbench {
     this.isTouring = signal(isFirstTime(session.id, given.storage))
     this.active = signal(Scene.rasters(session.scene.peek())[0]?.id ?? null)
     this.painting = new Painting(session, this.active, given.storage)
+    this.readout = new Readout(this)
+    this.order = new LayerOrder(session.scene, given.storage)
+    this.comparison = new Comparison(
+      this.shelf,
+      this.active,
+      computed(() => this.order.ids.value.filter((id) => placeHere(this, id))),
+    )
     this.#ends.push(
       () => this.painting.close(),
       effect(() => keepAids(given.storage, this.isSnapping.value, this.aids.value)),
       effect(() => {
         const rasters = Scene.rasters(session.scene.value)
-        for (const { id } of rasters) this.shelf.want(id)
+        for (const asset of rasters) this.shelf.want(asset.id, Asset.display(asset))
         if (!rasters.some(({ id }) => id === this.active.peek())) this.active.value = rasters[0]?.id ?? null
       }),
       effect(() => {
@@ -148,8 +172,15 @@ export class Workbench {
         if (tool.group === 'draw') this.lastDrawn.value = tool
         if (tool.family) this.fronts.value = new Map(this.fronts.peek()).set(tool.family, tool)
       }),
+      watchSight(this),
       this.#follow(),
     )
+  }
+
+  /** Work on a raster: it decides the frame of the view, and lies over the others. */
+  activate(asset: Id): void {
+    this.order.raise(asset)
+    this.active.value = asset
   }
 
   /** Show the scene in an element; returns what ends it. A raster of another frame opens another view. */
@@ -173,7 +204,7 @@ export class Workbench {
   zoomTo(asset: Id): void {
     const place = Scene.viewFrame(this.session.scene.peek(), asset)
     if (!place) return
-    if (place.frame.id !== this.place.peek()?.frame.id) this.active.value = asset
+    if (place.frame.id !== this.place.peek()?.frame.id) this.activate(asset)
     this.fit(boundsOfPlace(place))
   }
 
@@ -210,6 +241,7 @@ export class Workbench {
   /** Close everything that the bench started. */
   close(): void {
     for (const end of this.#ends) end()
+    this.readout.close()
     this.#mounting++
     this.#unmount()
     this.wall.close()
@@ -220,14 +252,25 @@ export class Workbench {
     const mounting = ++this.#mounting
     this.#unmount()
     if (!place) return
+    const stage = await this.openStage(element, place, this.tool, this.pictures)
+    if (mounting !== this.#mounting) return stage.close()
+    this.stage.value = stage
+  }
+
+  /** Open a view of a frame in an element, with everything that works in it. Whoever asks closes it. */
+  async openStage(
+    element: HTMLElement,
+    place: ViewFrame,
+    tool: ReadonlySignal<Tool>,
+    pictures: ReadonlySignal<readonly RasterPicture[]>,
+  ): Promise<Stage> {
     const view = await this.#openView(element, place)
-    if (mounting !== this.#mounting) return view.close()
-    this.stage.value = new Stage({
+    return new Stage({
       session: this.session,
       view,
       place,
-      tool: this.tool,
-      pictures: this.pictures,
+      tool,
+      pictures,
       isSnapping: this.isSnapping,
       aids: this.aids,
       locks: this.locks,
@@ -273,44 +316,4 @@ export class Workbench {
       },
     })
   }
-
-  #pictures(): readonly RasterPicture[] {
-    const [scene, frame] = [this.session.scene.value, this.place.value?.frame.id]
-    const pictures: RasterPicture[] = []
-    for (const { id } of Scene.rasters(scene)) {
-      const place = Scene.viewFrame(scene, id)
-      const shelved = this.shelf.shelved.value.get(id)
-      if (!place || place.frame.id !== frame || !shelved?.facts) continue
-      const { facts, style, opacity, isVisible } = shelved
-      const isPalette =
-        facts.info.palette !== null &&
-        style.bands.length === 1 &&
-        !style.expression &&
-        !style.colormap &&
-        !style.range.length
-      const ranges = Shelved.ranges(shelved)
-      if (!ranges && !shelved.isSlow && !isPalette) continue
-      pictures.push({
-        asset: id,
-        version: facts.version,
-        info: facts.info,
-        place,
-        style,
-        ranges: ranges ?? [],
-        opacity,
-        isVisible,
-        isRaw: ranges !== null && !isPalette,
-      })
-    }
-    // the raster that is worked on lies on top of the others
-    const active = this.active.value
-    return pictures.toSorted((a, b) => Number(a.asset === active) - Number(b.asset === active))
-  }
-}
-
-/** Return the bounds of a raster in its view frame. */
-export function boundsOfPlace({ pixel, affine }: ViewFrame): Bounds {
-  const [width, height] = pixel.size
-  if (!affine) return [0, 0, width, height]
-  return [affine.c, affine.f + affine.e * height, affine.c + affine.a * width, affine.f]
 }

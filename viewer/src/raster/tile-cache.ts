@@ -2,6 +2,7 @@
 export class TileCache<T extends { readonly byteLength: number }> {
   readonly #held = new Map<string, Promise<T>>()
   readonly #sizes = new Map<string, number>()
+  readonly #loaded = new Map<string, T>()
   readonly #most: number
   #bytes = 0
 
@@ -20,21 +21,28 @@ export class TileCache<T extends { readonly byteLength: number }> {
     const loading = load()
     this.#held.set(key, loading)
     loading.then(
-      (tile) => this.#account(key, tile.byteLength),
+      (tile) => this.#account(key, tile),
       () => this.#held.delete(key),
     )
     return loading
   }
 
-  #account(key: string, bytes: number): void {
+  /** Return what is loaded under a key; null where nothing is. */
+  peek(key: string): T | null {
+    return this.#loaded.get(key) ?? null
+  }
+
+  #account(key: string, tile: T): void {
     if (!this.#held.has(key)) return
-    this.#sizes.set(key, bytes)
-    this.#bytes += bytes
+    this.#loaded.set(key, tile)
+    this.#sizes.set(key, tile.byteLength)
+    this.#bytes += tile.byteLength
     for (const oldest of this.#sizes.keys()) {
       if (this.#bytes <= this.#most || oldest === key) break
       this.#bytes -= this.#sizes.get(oldest)!
       this.#sizes.delete(oldest)
       this.#held.delete(oldest)
+      this.#loaded.delete(oldest)
     }
   }
 }

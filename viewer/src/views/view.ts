@@ -4,6 +4,7 @@ import type { Position } from '../math/position'
 import type { ViewFrame } from '../model/scene'
 import type { PaintedTiles } from '../raster/painted-tiles'
 import type { RasterPicture } from '../raster/picture'
+import type { Sample } from '../raster/sample'
 import type { Gesture } from '../tools/tool'
 import type { Camera } from './camera'
 import type { Easel } from './paint/brush'
@@ -83,6 +84,10 @@ export interface View {
   showPainted(sheets: readonly PaintedSheet[]): void
   /** Draw painted layers anew. */
   repaintPainted(): void
+  /** Return values in sight of a shown raster that are at hand: nothing is asked for. Null where there are none. */
+  sample(key: string): Sample | null
+  /** Put the border between left and right pictures at a share of the width, from 0 to 1. */
+  swipe(share: number): void
   /** Show label tiles. */
   showLabels(tiles: LabelTiles | null): void
   inkLabels(ink: LabelInk): void

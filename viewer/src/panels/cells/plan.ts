@@ -5,11 +5,10 @@ import type { Bounds } from '../../math/bounds'
 import { NativeGrid } from '../../math/native-grid'
 import { Cell } from '../../model/cell'
 import type { Geometry } from '../../model/geometry'
-import type { ViewFrame } from '../../model/scene'
+import { boundsOfPlace, type ViewFrame } from '../../model/scene'
 import { RawTile } from '../../raster/raw-tile'
 import type { Shelved } from '../../raster/shelf'
 import { isMeeting } from '../../shapes/meets'
-import { boundsOfPlace } from '../workbench'
 
 /** Which part of a raster is to be worked through. */
 export type Extent = 'all' | 'valid' | 'chosen'

@@ -1,4 +1,4 @@
 import type { Panel } from '../panel'
-import { Layers } from './layers'
+import { Layers, LayersMenu } from './layers'
 
-export const layers: Panel = { id: 'layers', title: 'Layers', component: Layers }
+export const layers: Panel = { id: 'layers', title: 'Layers', component: Layers, aside: LayersMenu }

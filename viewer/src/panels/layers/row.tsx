@@ -23,14 +23,22 @@ export function Eye({ isVisible, name, disabled, onToggle }: EyeProps) {
 
 interface OpenerProps {
   readonly isOpen: boolean
+  /** What the pointer reads; the name without it. */
+  readonly hint?: string
   readonly onToggle: () => void
   readonly children: string
 }
 
 /** The name of a layer, which opens what can be said of it. */
-export function Opener({ isOpen, onToggle, children }: OpenerProps) {
+export function Opener({ isOpen, hint, onToggle, children }: OpenerProps) {
   return (
-    <button type="button" class="layer-title" aria-expanded={isOpen} title={children} onClick={onToggle}>
+    <button
+      type="button"
+      class="layer-title"
+      aria-expanded={isOpen}
+      title={hint ?? children}
+      onClick={onToggle}
+    >
       <span class="ellipsis">{children}</span>
       <Icon name={isOpen ? 'chevron-up' : 'chevron-down'} size={12} />
     </button>

@@ -1,14 +1,18 @@
 import { useState } from 'preact/hooks'
 import { ExpressionError, parse } from '../../raster/expression'
 import { RasterInfo } from '../../raster/info'
+import { BLENDS, type Blend } from '../../raster/look'
 import { namesOf } from '../../raster/material'
 import { gradientOf, RAMPS } from '../../raster/ramp'
-import { Shelved } from '../../raster/shelf'
-import type { StretchRule } from '../../raster/statistics'
-import { type Range, RasterStyle } from '../../raster/style'
+import { SECOND, type Shelved } from '../../raster/shelf'
+import { RasterStyle } from '../../raster/style'
+import { marginFor } from '../../raster/texture'
+import { Button } from '../kit/button'
 import { Select, TextField } from '../kit/field'
-import { RangeSlider, Slider } from '../kit/slider'
+import { Slider } from '../kit/slider'
 import type { Workbench } from '../workbench'
+import { ShadeForm } from './shade-form'
+import { StretchForm } from './stretch-form'
 
 interface StyleFormProps {
   readonly bench: Workbench
@@ -16,19 +20,13 @@ interface StyleFormProps {
   readonly info: RasterInfo
 }
 
-const RULES: readonly (readonly [StretchRule, string, string])[] = [
-  ['percentile', '2–98 %', 'From the 2nd to the 98th percentile'],
-  ['sigma', '±2 σ', 'Mean minus and plus two standard deviations'],
-  ['minmax', 'Min–max', 'From the smallest to the largest value'],
-  ['full', 'Type', 'All values that the data type can hold'],
-]
-
 /** How a raster is drawn: which bands, what is dark and bright. Every change is drawn at once, without a request. */
 export function StyleForm({ bench, shelved, info }: StyleFormProps) {
   const { style } = shelved
   const set = (change: Partial<RasterStyle>) => {
-    bench.shelf.setStyle(shelved.asset, { ...style, ...change }).catch((error) => bench.toasts.error(error))
+    bench.shelf.setStyle(shelved.key, { ...style, ...change }).catch((error) => bench.toasts.error(error))
   }
+  const isSingle = RasterStyle.isSingle(style)
   return (
     <>
       <Mode info={info} style={style} set={set} />
@@ -37,8 +35,24 @@ export function StyleForm({ bench, shelved, info }: StyleFormProps) {
       ) : (
         <BandChoice info={info} style={style} set={set} />
       )}
-      {RasterStyle.isSingle(style) && <Ramp style={style} set={set} />}
-      <Stretch shelved={shelved} info={info} set={set} />
+      {isSingle && <Ramp style={style} set={set} />}
+      {isSingle && marginFor(info) > 0 && <ShadeForm style={style} set={set} />}
+      {!(isSingle && style.shade && !style.colormap) && (
+        <>
+          <StretchForm shelved={shelved} info={info} set={set} />
+          <Tone style={style} set={set} />
+        </>
+      )}
+      {!shelved.key.startsWith(SECOND) && <Layering bench={bench} shelved={shelved} />}
+    </>
+  )
+}
+
+/** Gamma, contrast and brightness. */
+function Tone({ style, set }: PartProps) {
+  const isPlain = style.gamma === 1 && style.contrast === 1 && style.brightness === 0
+  return (
+    <>
       <Slider
         label="Gamma"
         min={0.2}
@@ -49,19 +63,68 @@ export function StyleForm({ bench, shelved, info }: StyleFormProps) {
         onChange={(gamma) => set({ gamma })}
       />
       <Slider
+        label="Contrast"
+        min={0.25}
+        max={3}
+        step={0.05}
+        value={style.contrast}
+        format={(v) => v.toFixed(2)}
+        onChange={(contrast) => set({ contrast })}
+      />
+      <Slider
+        label="Brightness"
+        min={-1}
+        max={1}
+        step={0.02}
+        value={style.brightness}
+        format={(v) => v.toFixed(2)}
+        onChange={(brightness) => set({ brightness })}
+      />
+      {!isPlain && (
+        <Button icon="undo" onClick={() => set({ gamma: 1, contrast: 1, brightness: 0 })}>
+          Gamma, contrast, brightness as they were
+        </Button>
+      )}
+    </>
+  )
+}
+
+/** How a raster lies over those under it. */
+function Layering({ bench, shelved }: { readonly bench: Workbench; readonly shelved: Shelved }) {
+  const { shelf } = bench
+  return (
+    <>
+      <Slider
         label="Opacity"
         min={0}
         max={1}
         step={0.05}
         value={shelved.opacity}
         format={(v) => `${Math.round(v * 100)} %`}
-        onChange={(opacity) => bench.shelf.setOpacity(shelved.asset, opacity)}
+        onChange={(opacity) => shelf.setLook(shelved.key, { opacity })}
+      />
+      <Select
+        label="Over the layers under it"
+        value={shelved.blend}
+        options={BLENDS.map((blend) => ({ value: blend, title: BLEND_TITLES[blend] }))}
+        onChange={(blend) => shelf.setLook(shelved.key, { blend: blend as Blend })}
       />
     </>
   )
 }
 
-interface PartProps {
+const BLEND_TITLES: Readonly<Record<Blend, string>> = {
+  normal: 'Normal: covers them',
+  multiply: 'Multiply: darkens, for a hillshade',
+  screen: 'Screen: brightens',
+  overlay: 'Overlay: more contrast',
+  darken: 'Darken: the darker of both',
+  lighten: 'Lighten: the lighter of both',
+  difference: 'Difference: what has changed',
+}
+
+/** What the parts of the form get. */
+export interface PartProps {
   readonly style: RasterStyle
   readonly set: (change: Partial<RasterStyle>) => void
 }
@@ -185,58 +248,5 @@ function Ramp({ style, set }: PartProps) {
       />
       <span class="style-gradient" style={{ background: gradientOf(ramp) }} />
     </div>
-  )
-}
-
-interface StretchProps {
-  readonly shelved: Shelved
-  readonly info: RasterInfo
-  readonly set: (change: Partial<RasterStyle>) => void
-}
-
-function Stretch({ shelved, info, set }: StretchProps) {
-  const { style, statistics } = shelved
-  const ranges = Shelved.ranges(shelved)
-  if (!ranges) return <p class="dim">The values are being looked at…</p>
-  const names =
-    style.expression !== null ? ['Value'] : style.bands.length === 3 ? ['Red', 'Green', 'Blue'] : ['Value']
-  const change = (i: number, to: Range) => set({ range: ranges.with(i, to) })
-  return (
-    <>
-      {style.expression === null && (
-        <fieldset class="style-rules" aria-label="Stretch">
-          {RULES.map(([rule, title, hint]) => (
-            <button
-              key={rule}
-              type="button"
-              title={hint}
-              aria-pressed={Shelved.rangesBy(shelved, rule)?.join() === ranges.join()}
-              onClick={() => set({ range: Shelved.rangesBy(shelved, rule) ?? [] })}
-            >
-              {title}
-            </button>
-          ))}
-        </fieldset>
-      )}
-      {ranges.map(([dark, bright], i) => {
-        const band =
-          style.expression === null ? (statistics?.find((s) => s.band === style.bands[i]) ?? null) : null
-        const histogram = band?.histogram ?? null
-        const dtype = info.bands[(style.bands[i] ?? 1) - 1]?.dtype
-        return (
-          <RangeSlider
-            key={names[i]}
-            label={names[i]!}
-            low={dark}
-            high={bright}
-            min={Math.min(histogram?.low ?? dark, dark)}
-            max={Math.max(histogram?.high ?? bright, bright)}
-            {...(dtype?.startsWith('float') || style.expression !== null ? {} : { step: 1 })}
-            {...(histogram ? { histogram: histogram.counts } : {})}
-            onChange={(low, high) => high > low && change(i, [low, high])}
-          />
-        )
-      })}
-    </>
   )
 }

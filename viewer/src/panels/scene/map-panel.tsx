@@ -2,8 +2,13 @@ import { useEffect, useRef } from 'preact/hooks'
 import { Asset, Scene } from '../../model/scene'
 import { RasterStyle } from '../../raster/style'
 import type { Stage } from '../../views/stage'
+import { CompareButtons } from '../compare/compare-buttons'
+import { LookChip } from '../compare/look-chip'
+import { Ghost, PaneBeside } from '../compare/pane-beside'
+import { SwipeHandle } from '../compare/swipe-handle'
 import { EmptyState } from '../kit/empty-state'
 import { Icon } from '../kit/icon'
+import { Legend } from '../layers/legend'
 import { MeasurePanel } from '../measure/measure-panel'
 import { PaintPanel } from '../paint/paint-panel'
 import type { PanelProps } from '../panel'
@@ -23,11 +28,21 @@ export function MapPanel({ bench }: PanelProps) {
   const element = useRef<HTMLDivElement>(null)
   useEffect(() => bench.attach(element.current!), [bench])
   const stage = bench.stage.value
+  const mode = bench.comparison.right.value === null ? 'off' : bench.comparison.mode.value
   const isEmpty = Scene.rasters(bench.session.scene.value).length === 0
   return (
-    <main class="map-panel" aria-label="Map">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the map takes the keys of its tools while it has the focus */}
-      <div ref={element} class="map" tabIndex={0} role="application" aria-label="Map of the scene" />
+    <main
+      class="map-panel"
+      aria-label="Map"
+      data-beside={mode === 'beside' || undefined}
+      data-compared={mode !== 'off' || undefined}
+    >
+      <div class="map-first">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the map takes the keys of its tools while it has the focus */}
+        <div ref={element} class="map" tabIndex={0} role="application" aria-label="Map of the scene" />
+        {stage && bench.beside.value && <Ghost from={bench.beside.value} to={stage} />}
+      </div>
+      {mode === 'beside' && <PaneBeside bench={bench} />}
       {isEmpty && (
         <div class="map-empty">
           <EmptyState icon="image" title="This scene has no image yet">
@@ -39,6 +54,10 @@ export function MapPanel({ bench }: PanelProps) {
       {stage && <Crosshair bench={bench} stage={stage} />}
       {stage && <NorthArrow stage={stage} />}
       {stage && <Loupe bench={bench} stage={stage} />}
+      {stage && mode === 'swipe' && <SwipeHandle bench={bench} />}
+      <LookChip bench={bench} />
+      {stage && <CompareButtons bench={bench} />}
+      {stage && bench.isLegendShown.value && <Legend bench={bench} />}
       {stage && <Minimap bench={bench} stage={stage} />}
       {stage && <ScaleBar stage={stage} />}
       {stage && <MeasurePanel bench={bench} stage={stage} />}

@@ -15,7 +15,7 @@ interface MinimapProps {
 
 /** The whole raster with the part that is in sight; a click looks there. Gone while all of it is in sight. */
 export function Minimap({ bench, stage }: MinimapProps) {
-  const picture = bench.pictures.value.find(({ asset }) => asset === bench.active.value)
+  const picture = bench.pictures.value.find(({ key }) => key === bench.active.value)
   if (!picture) return null
   const { pixel, affine } = picture.place
   const [width, height] = pixel.size
@@ -38,7 +38,8 @@ export function Minimap({ bench, stage }: MinimapProps) {
     const [col, row] = [(event.clientX - box.left) / scale, (event.clientY - box.top) / scale / tall]
     stage.view.look({ center: affine ? [left + col * unitX, top - row * unitY] : [col, row] })
   }
-  const query = RasterStyle.query({ ...picture.style, range: picture.ranges })
+  // always the first picture: another style must ask the server for nothing
+  const query = RasterStyle.query(RasterStyle.first(picture.info))
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: panning and zooming have keys of their own
     // biome-ignore lint/a11y/noStaticElementInteractions: likewise

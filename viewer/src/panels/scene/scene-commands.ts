@@ -1,5 +1,6 @@
 import type { Direction } from '../../document/history'
 import { type LabelClass, Ontology } from '../../model/ontology'
+import { boundsOfPlace } from '../../model/scene'
 import { TOOLS } from '../../tools'
 import { familiesOf, nextOf } from '../../tools/family'
 import type { Tool } from '../../tools/tool'
@@ -7,7 +8,7 @@ import { checkLabels } from '../checks/look'
 import { chooseClass } from '../classes/class-list'
 import { TAKEN_KEYS } from '../classes/taken-keys'
 import type { Command } from '../help/commands'
-import { boundsOfPlace, type Workbench } from '../workbench'
+import type { Workbench } from '../workbench'
 
 /** Everything that can be done in a scene by name or key. */
 export function sceneCommands(bench: Workbench): readonly Command[] {

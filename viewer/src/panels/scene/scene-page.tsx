@@ -8,6 +8,7 @@ import type { Keymap } from '../help/keymap'
 import { Icon } from '../kit/icon'
 import { lazy } from '../kit/lazy'
 import { Splitter } from '../kit/splitter'
+import { rasterCommands } from '../layers/raster-commands'
 import { paintCommands } from '../paint/paint-commands'
 import type { Panel } from '../panel'
 import { ReviewBar } from '../review/review-bar'
@@ -53,6 +54,7 @@ export function ScenePage({ bench, commands, keymap }: ScenePageProps) {
   useEffect(() => commands.add(...reviewCommands(bench)), [bench, commands])
   useEffect(() => commands.add(...wallCommands(bench)), [bench, commands])
   useEffect(() => commands.add(...cellCommands(bench)), [bench, commands])
+  useEffect(() => commands.add(...rasterCommands(bench)), [bench, commands])
   useEffect(() => bench.clipboard.listen(), [bench])
   useEffect(() => followAddress(bench), [bench])
   const ontology = bench.session.ontology.value

@@ -1,18 +1,16 @@
 import { useComputed } from '@preact/signals'
-import { useEffect, useMemo } from 'preact/hooks'
 import type { Position } from '../../math/position'
 import type { MapFrame } from '../../model/scene'
 import { SnapButton, TopologyButton } from '../aids/snap-button'
 import { CellProgress } from '../cells/cell-progress'
 import type { PanelProps } from '../panel'
 import type { Workbench } from '../workbench'
-import { Readout } from './readout'
+import type { Readout } from './readout'
 import './status-bar.css'
 
 /** Where the pointer is, what is there, how the view looks at it. */
 export function StatusBar({ bench }: PanelProps) {
-  const readout = useMemo(() => new Readout(bench), [bench])
-  useEffect(() => () => readout.close(), [readout])
+  const { readout } = bench
   const place = bench.place.value
   return (
     <footer class="status-bar mono">

@@ -1,8 +1,4 @@
 import { type Signal, signal } from '@preact/signals-core'
-import DragPan from 'ol/interaction/DragPan'
-import MouseWheelZoom from 'ol/interaction/MouseWheelZoom'
-import PinchZoom from 'ol/interaction/PinchZoom'
-import Kinetic from 'ol/Kinetic'
 import OlMap from 'ol/Map'
 import type MapBrowserEvent from 'ol/MapBrowserEvent'
 import OlView from 'ol/View'
@@ -10,16 +6,19 @@ import type { Bounds } from '../../math/bounds'
 import type { Position } from '../../math/position'
 import type { ViewFrame } from '../../model/scene'
 import type { RasterPicture } from '../../raster/picture'
+import type { Sample } from '../../raster/sample'
 import type { Gesture, Pointer } from '../../tools/tool'
 import { Camera } from '../camera'
 import type { LabelInk, LabelTiles, OverlayPainter, PaintedSheet, Stain, View } from '../view'
-import { FIELDS, isTyping } from './keys'
+import { FIELDS, heard, isTyping, type Listener } from './keys'
 import { LabelLayer } from './label-layer'
+import { navigation } from './navigation'
 import { OverlayLayer } from './overlay-layer'
 import { PaintedLayer } from './painted-layer'
 import { Plane } from './plane'
 import { Fingers, toolInteraction } from './pointer'
 import { RasterStack } from './raster-stack'
+import type { TextureCache } from './raw-layer'
 import 'ol/ol.css'
 
 /** Screen pixels that one native pixel may be zoomed to, and how far out a raster may be seen. */
@@ -53,7 +52,8 @@ export class MapView implements View {
   #lastClick = { at: 0, pixel: [0, 0] as readonly [number, number] }
   readonly #ends: (() => void)[] = []
 
-  constructor(element: HTMLElement, place: ViewFrame) {
+  /** @param tiles decoded tiles, shared by all views of a scene */
+  constructor(element: HTMLElement, place: ViewFrame, tiles: TextureCache) {
     this.element = element
     this.frame = place.frame.id
     this.#plane = Plane.of(place)
@@ -75,7 +75,7 @@ export class MapView implements View {
     this.#overlay = new OverlayLayer(() => this.#cameraNow())
     this.#painted = new PaintedLayer(() => this.#cameraNow())
     this.#map = this.#makeMap()
-    this.#rasters = new RasterStack(this.#map, this.#plane, (sentence) => {
+    this.#rasters = new RasterStack(this.#map, this.#plane, tiles, (sentence) => {
       this.problem.value = sentence
     })
     this.#listen()
@@ -110,6 +110,15 @@ export class MapView implements View {
 
   repaintPainted(): void {
     this.#painted.changed()
+  }
+
+  sample(key: string): Sample | null {
+    const camera = this.#cameraNow()
+    return this.#rasters.sample(key, this.#extentOf(Camera.bounds(camera)), camera.unitsPerPixel)
+  }
+
+  swipe(share: number): void {
+    this.element.style.setProperty('--swipe', `${100 * share}%`)
   }
 
   showLabels(tiles: LabelTiles | null): void {
@@ -165,20 +174,13 @@ export class MapView implements View {
       isPanning: () => this.#isSpaceHeld,
       after: () => this.#showCursor(),
     })
-    const pan = new DragPan({
-      condition: (event) => [0, 1].includes((event.originalEvent as PointerEvent).button),
-      ...(matchMedia('(prefers-reduced-motion: reduce)').matches
-        ? {}
-        : { kinetic: new Kinetic(-0.006, 0.1, 80) }),
-    })
-    const wheel = new MouseWheelZoom({ duration: 120, timeout: 40 })
     return new OlMap({
       target: this.element,
       view: this.#view,
       layers: [this.#painted, this.#overlay],
       controls: [],
       // the last one is asked first
-      interactions: [wheel, new PinchZoom(), pan, tool],
+      interactions: [...navigation(), tool],
       moveTolerance: 3,
     })
   }
@@ -225,13 +227,8 @@ export class MapView implements View {
     })
   }
 
-  #on<K extends keyof WindowEventMap>(
-    target: EventTarget,
-    name: K,
-    listener: (event: WindowEventMap[K]) => void,
-  ): void {
-    target.addEventListener(name, listener as EventListener)
-    this.#ends.push(() => target.removeEventListener(name, listener as EventListener))
+  #on<K extends keyof WindowEventMap>(target: EventTarget, name: K, listener: Listener<K>): void {
+    this.#ends.push(heard(target, name, listener as EventListener))
   }
 
   #run(work: (gesture: Gesture) => void): void {

@@ -4,7 +4,7 @@ import { tileUrl } from '../../api/tile'
 import type { RasterPicture } from '../../raster/picture'
 import { RasterStyle } from '../../raster/style'
 import { Plane } from './plane'
-import type { RasterLayer } from './raster-stack'
+import { classOf, type RasterLayer } from './raster-stack'
 
 /** Pictures that the server draws: for palettes, for browsers without WebGL, for what the GPU has no word for. */
 export class RenderedLayer implements RasterLayer {
@@ -25,16 +25,21 @@ export class RenderedLayer implements RasterLayer {
       transition: 0,
     })
     this.#source.setTileUrlFunction(this.#url, this.#key())
-    this.layer = new TileLayer({ source: this.#source })
+    this.layer = new TileLayer({ source: this.#source, className: classOf(picture) })
   }
 
   update(picture: RasterPicture): boolean {
     if (picture.isRaw && !this.#picture.isRaw) return false
     if (picture.place.frame.id !== this.#picture.place.frame.id) return false
+    if (classOf(picture) !== classOf(this.#picture)) return false
     const before = this.#key()
     this.#picture = picture
     if (this.#key() !== before) this.#source.setTileUrlFunction(this.#url, this.#key())
     return true
+  }
+
+  sample(): null {
+    return null // pictures are no values
   }
 
   close(): void {
