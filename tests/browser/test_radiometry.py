@@ -212,7 +212,7 @@ def test_swipe_between_two_dates(ada: Desk, scenes: Scenes) -> None:
     ada.open(scenes["dates"])
     handle = ada.page.get_by_role("slider", name="Border between what is compared")
     ada.page.locator(".map").first.focus()
-    ada.page.get_by_role("button", name="Swipe between two looks").click()
+    ada.page.get_by_role("button", name="Compare: swipe between two looks").click()
     ada.idle()
     half = settled(ada)
     n_requests = len(ada.requests)
@@ -230,14 +230,14 @@ def test_swipe_between_two_dates(ada: Desk, scenes: Scenes) -> None:
     ada.page.keyboard.press("Shift+ArrowLeft")
     assert handle.get_attribute("aria-valuenow") == "90"
     assert asked_since(ada, n_requests) == []
-    ada.page.get_by_role("button", name="Swipe between two looks").click()
+    ada.page.get_by_role("button", name="Compare: swipe between two looks").click()
     handle.wait_for(state="detached")
 
 
 def test_a_second_look_beside_the_first(ada: Desk, scenes: Scenes) -> None:
     ada.open(scenes["naip"])
     ada.page.locator(".map").first.focus()
-    ada.page.get_by_role("button", name="Two looks side by side").click()
+    ada.page.get_by_role("button", name="Compare: two looks side by side").click()
     ada.idle()
     assert "nir red green" in ada.page.locator(".map-chip-right").inner_text()
     assert [url for url in ada.requests if ".raw" in url and ada.requests.count(url) > 1] == [], "tiles come once"

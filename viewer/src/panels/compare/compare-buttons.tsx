@@ -8,13 +8,13 @@ export function CompareButtons({ bench }: PanelProps) {
     <fieldset class="compare-buttons" aria-label="Compare">
       <IconButton
         icon="swipe"
-        label="Swipe between two looks"
+        label="Compare: swipe between two looks"
         isOn={comparison.mode.value === 'swipe'}
         onClick={() => comparison.toggle('swipe')}
       />
       <IconButton
         icon="beside"
-        label="Two looks side by side"
+        label="Compare: two looks side by side"
         isOn={comparison.mode.value === 'beside'}
         onClick={() => comparison.toggle('beside')}
       />

@@ -22,7 +22,7 @@ interface DialogProps {
   readonly children: ComponentChildren
 }
 
-/** A modal dialog on the browser's own `<dialog>`: it keeps the focus inside, and gives it back at the end. */
+/** A modal dialog on the browser's own `<dialog>`: its first field has the focus, which stays inside and goes back at the end. */
 export function Dialog(props: DialogProps) {
   const { title, onClose, width = 480, isAside = false, isBusy = false, isFirm = false, onSubmit } = props
   const ref = useRef<HTMLDialogElement>(null)
@@ -34,6 +34,9 @@ export function Dialog(props: DialogProps) {
     const dialog = ref.current!
     const before = document.activeElement
     if (!dialog.open) dialog.showModal()
+    // the browser takes the first thing that can have it, which is the cross
+    if (document.activeElement?.closest('.kit-dialog-head'))
+      dialog.querySelector<HTMLElement>('.kit-dialog-body :is(input, select, textarea):enabled')?.focus()
     return () => {
       dialog.close()
       if (before instanceof HTMLElement) before.focus()

@@ -18,11 +18,11 @@ export function rasterCommands(bench: Workbench): readonly Command[] {
   }
   return [
     {
-      ...define('swipe', 'Swipe between two looks', 'swipe', () => comparison.toggle('swipe')),
+      ...define('swipe', 'Compare: swipe between two looks', 'swipe', () => comparison.toggle('swipe')),
       isOn: () => comparison.mode.value === 'swipe',
     },
     {
-      ...define('beside', 'Two looks side by side', 'beside', () => comparison.toggle('beside')),
+      ...define('beside', 'Compare: two looks side by side', 'beside', () => comparison.toggle('beside')),
       isOn: () => comparison.mode.value === 'beside',
     },
     {

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks'
 import { IconButton } from '../kit/button'
 import { Icon } from '../kit/icon'
 
@@ -31,8 +32,13 @@ interface OpenerProps {
 
 /** The name of a layer, which opens what can be said of it. */
 export function Opener({ isOpen, hint, onToggle, children }: OpenerProps) {
+  const ref = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    if (isOpen) ref.current?.closest('li')?.scrollIntoView({ block: 'nearest' })
+  }, [isOpen])
   return (
     <button
+      ref={ref}
       type="button"
       class="layer-title"
       aria-expanded={isOpen}
