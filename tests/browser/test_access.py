@@ -32,8 +32,8 @@ def test_axe_has_nothing_grave_to_say(desk_of: Callable[..., Desk], scenes: Scen
     found["scene"] = findings(ada.page)
     ada.draw("box", [(300, 300), (420, 380)])
     ada.idle()
-    ada.page.get_by_role("button", name="Layers").click()
-    ada.page.get_by_role("button", name="Layers").click()
+    ada.page.get_by_role("button", name="Layers", exact=True).click()
+    ada.page.get_by_role("button", name="Layers", exact=True).click()
     found["chosen object"] = findings(ada.page)
     for title in DIALOGS:
         run(ada, title)
